@@ -1,0 +1,169 @@
+//! What happened in a call, as it happened: the one stream that transcripts, metrics, screens
+//! and tests read.
+//!
+//! An [`Event`] is one JSON object; see the field docs for units. Adding a kind or an optional
+//! field is compatible; readers skip what they do not know.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened: in which call, when, what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The call's id.
+    pub call: String,
+    /// Milliseconds of call audio since the call was answered.
+    pub at_ms: u64,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    CallStarted {
+        /// Who calls, as the network says; absent in a rehearsal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller: Option<String>,
+        /// What was called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        called: Option<String>,
+        /// The dialplan's name.
+        dialplan: String,
+        /// Wall-clock time, RFC 3339; absent in a rehearsal, so that two give the same events.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        started: Option<String>,
+        /// Codec on the line, such as `PCMU`; absent in a rehearsal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        codec: Option<String>,
+        /// The SIP Call-ID, to find the call in a trace; absent in a rehearsal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sip_call_id: Option<String>,
+    },
+    PromptStarted {
+        text: String,
+        /// From the end of what the caller said (or pressed) to the first frame of the prompt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_ms: Option<u64>,
+        /// How much of that went into synthesis; absent when the prompt was ready.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        synthesis_ms: Option<u64>,
+    },
+    PromptFinished {
+        text: String,
+    },
+    PromptInterrupted {
+        text: String,
+        by: InterruptedBy,
+        /// How much of it the caller heard.
+        heard_ms: u64,
+    },
+    SpeechStarted,
+    SpeechEnded {
+        /// Length of the utterance from its first to its last sound.
+        speech_ms: u64,
+        /// From its last sound until it was taken as finished.
+        endpointing_ms: u64,
+    },
+    Heard {
+        text: String,
+        /// 0 to 1.
+        confidence: f32,
+        engine: String,
+        took_ms: u64,
+    },
+    Understood {
+        intent: String,
+        /// 0 to 1.
+        score: f32,
+        took_ms: u64,
+    },
+    NotUnderstood {
+        /// What was heard; empty when nothing could be made of the sound.
+        text: String,
+        /// The intent that came closest, and its score.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nearest: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<f32>,
+    },
+    Digit {
+        key: char,
+    },
+    NoInput,
+    AskedForHuman {
+        how: AskedHow,
+    },
+    /// The way to a person was begun.
+    TransferStarted {
+        target: String,
+    },
+    /// What the other side reports of the transfer, as a SIP status code.
+    TransferProgress {
+        code: u16,
+    },
+    /// A person (or their phone system) has the caller.
+    Transferred {
+        target: String,
+    },
+    /// The caller is back.
+    TransferFailed {
+        target: String,
+        reason: String,
+    },
+    EngineFailed {
+        /// `recognition`, `voice`.
+        what: String,
+        reason: String,
+    },
+    CallEnded {
+        reason: EndReason,
+        /// Length of the call.
+        duration_ms: u64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InterruptedBy {
+    /// The caller spoke.
+    Speech,
+    /// The caller pressed a key.
+    Digit,
+    /// The caller hung up.
+    HangUp,
+}
+
+/// How a caller came to be put through to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedHow {
+    /// Key 0.
+    Key,
+    /// "Can I talk to a person".
+    Words,
+    /// The dialplan leads there.
+    Dialplan,
+    /// The caller was not understood, or said nothing, twice in a row.
+    Failures,
+    /// A part of ours is broken.
+    Engine,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    CallerHungUp,
+    /// The dialplan's end was reached.
+    Finished,
+    /// A person has the caller.
+    Transferred,
+    /// Nothing was heard for too long, and no person could be reached.
+    NoInput,
+    /// The caller's audio stopped without a goodbye.
+    MediaLost,
+    /// The server was told to stop.
+    Shutdown,
+    /// Signalling broke.
+    LineFailed,
+}
