@@ -1,0 +1,334 @@
+//! One call's signalling after it was answered (or placed): what may happen to it, and what we
+//! can do with it.
+
+use super::agent;
+use crate::audio::Key;
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::{Header, Request, StatusCode};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// What happens to a call.
+pub enum SessionEvent {
+    /// The ACK has come; `answer` is its SDP, if we made the offer.
+    Confirmed { answer: Option<String> },
+    /// A re-INVITE or UPDATE: answer it. `None`: the other side asks for an offer.
+    Offered {
+        sdp: Option<String>,
+        answerer: Answerer,
+    },
+    /// A key pressed, by SIP INFO.
+    Key(Key),
+    /// The other side asks us to call somebody (RFC 3515); it has been accepted with 202.
+    Referred { target: String },
+    /// How our own REFER goes (RFC 3515 section 2.4.5): a SIP status, and whether it is the last.
+    ReferProgress { code: u16, last: bool },
+    /// It is over; nothing comes after this.
+    Ended(Ended),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// The other side hung up, or we did.
+    Bye,
+    /// The caller gave up before we had answered.
+    Cancelled,
+    /// No ACK, or the transaction failed.
+    Failed(String),
+}
+
+/// Why the other side will not transfer the call.
+#[derive(Debug, thiserror::Error)]
+pub enum ReferError {
+    #[error("the other side answered REFER with {0}")]
+    Refused(u16),
+    #[error("`{0}` is no SIP address")]
+    Address(String),
+    #[error("REFER failed: {0}")]
+    Failed(String),
+}
+
+/// Answers one offer made within a call.
+pub struct Answerer {
+    handle: TransactionHandle,
+}
+
+impl Answerer {
+    /// 200 with our SDP.
+    pub async fn answer(self, sdp: String) {
+        let headers = vec![Header::ContentType("application/sdp".into())];
+        let _ = self
+            .handle
+            .respond(StatusCode::OK, Some(headers), Some(sdp.into_bytes()))
+            .await;
+    }
+
+    /// Such as 488: the session stays as it was (RFC 3261 section 14.2).
+    pub async fn refuse(self, code: u16) {
+        let _ = self.handle.reply(StatusCode::from(code)).await;
+    }
+}
+
+/// Events of one session, in order.
+pub type SessionEvents = mpsc::Receiver<SessionEvent>;
+
+/// A call that was answered. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    dialog: InviteDialog,
+}
+
+impl Session {
+    /// Sends BYE and waits until it is answered (32 s at most).
+    pub async fn hang_up(&self) {
+        // The stack sends no BYE while it is in the middle of another request of this dialog.
+        for _ in 0..40 {
+            match self.dialog.bye().await {
+                Ok(()) => return,
+                Err(_) if !self.dialog.state().is_terminated() => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "BYE not answered");
+                    return;
+                }
+            }
+        }
+        tracing::warn!(dialog = %self.dialog.id(), "no BYE could be sent");
+    }
+
+    /// Asks the other side to call `target` instead of us (blind transfer). `Ok` says only that it
+    /// will try; what comes of it arrives as [`SessionEvent::ReferProgress`].
+    pub async fn refer(&self, target: &str) -> Result<(), ReferError> {
+        if rsipstack::sip::Uri::try_from(target).is_err() {
+            return Err(ReferError::Address(target.to_owned()));
+        }
+        let refer_to = format!("<{target}>");
+        match self.dialog.refer(refer_to.as_str(), None, None).await {
+            Ok(Some(response)) if response.status_code.code() / 100 == 2 => Ok(()),
+            Ok(Some(response)) => Err(ReferError::Refused(response.status_code.code())),
+            Ok(None) => Err(ReferError::Failed("the call is over".to_owned())),
+            Err(error) => Err(ReferError::Failed(error.to_string())),
+        }
+    }
+
+    /// Tells who sent us a REFER how the call they asked for goes.
+    pub async fn report_refer(&self, code: u16, reason: &str, last: bool) {
+        let state = match last {
+            true => "terminated;reason=noresource",
+            false => "active;expires=60",
+        };
+        let headers = vec![
+            Header::Event("refer".into()),
+            Header::SubscriptionState(state.into()),
+            Header::ContentType("message/sipfrag;version=2.0".into()),
+        ];
+        let body = format!("SIP/2.0 {code} {reason}\r\n").into_bytes();
+        if let Err(error) = self.dialog.notify(Some(headers), Some(body)).await {
+            tracing::debug!(%error, "NOTIFY not answered");
+        }
+    }
+}
+
+/// Begins to follow a dialog's states.
+pub(super) fn start(
+    dialog: InviteDialog,
+    layer: Arc<DialogLayer>,
+    states: DialogStateReceiver,
+) -> (Session, SessionEvents) {
+    let (events, receiver) = mpsc::channel(64);
+    tokio::spawn(follow(dialog.clone(), layer, states, events));
+    (Session { dialog }, receiver)
+}
+
+async fn follow(
+    dialog: InviteDialog,
+    layer: Arc<DialogLayer>,
+    mut states: DialogStateReceiver,
+    events: mpsc::Sender<SessionEvent>,
+) {
+    let mut confirmed = false;
+    while let Some(state) = states.recv().await {
+        if let Some(ended) = agent::ended(&state) {
+            layer.remove_dialog(&dialog.id());
+            let _ = events.send(SessionEvent::Ended(ended)).await;
+            return;
+        }
+        let event = match state {
+            // The stack says so again after each request within the dialog.
+            DialogState::Confirmed(..) if !confirmed => {
+                confirmed = true;
+                let answer = dialog.last_remote_ack().and_then(|ack| body(&ack));
+                SessionEvent::Confirmed { answer }
+            }
+            DialogState::Updated(_, request, handle) => SessionEvent::Offered {
+                sdp: body(&request),
+                answerer: Answerer { handle },
+            },
+            DialogState::Info(_, request, handle) => {
+                let key = pressed(&request);
+                let _ = handle.reply(StatusCode::OK).await;
+                match key {
+                    Some(key) => SessionEvent::Key(key),
+                    None => continue,
+                }
+            }
+            DialogState::Notify(_, request, handle) => {
+                let _ = handle.reply(StatusCode::OK).await;
+                match refer_progress(&request) {
+                    Some((code, last)) => SessionEvent::ReferProgress { code, last },
+                    None => continue,
+                }
+            }
+            DialogState::Refer(_, request, handle) => match refer_target(&request) {
+                Some(target) => {
+                    let _ = handle.reply(StatusCode::Accepted).await;
+                    SessionEvent::Referred { target }
+                }
+                None => {
+                    let _ = handle.reply(StatusCode::BadRequest).await;
+                    continue;
+                }
+            },
+            DialogState::Options(_, _, handle) => {
+                let _ = handle.reply(StatusCode::OK).await;
+                continue;
+            }
+            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
+                let _ = handle.reply(StatusCode::MethodNotAllowed).await;
+                continue;
+            }
+            _ => continue,
+        };
+        if events.send(event).await.is_err() {
+            // Nobody follows the call any more; its end still frees the dialog.
+            tracing::debug!("a session's event had no reader");
+        }
+    }
+}
+
+fn body(request: &Request) -> Option<String> {
+    (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body).into_owned())
+}
+
+/// The key in an INFO of type `application/dtmf-relay` (`Signal=5`) or `application/dtmf` (`5`).
+fn pressed(request: &Request) -> Option<Key> {
+    let body = String::from_utf8_lossy(&request.body);
+    let signal = body
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            name.trim()
+                .eq_ignore_ascii_case("signal")
+                .then(|| value.trim())
+        })
+        .unwrap_or(body.trim());
+    let mut characters = signal.chars();
+    match (characters.next(), characters.next()) {
+        (Some(c), None) => Key::from_char(c),
+        // Some phones send the event code.
+        _ => signal.parse().ok().and_then(Key::from_code),
+    }
+}
+
+/// Status and finality in a NOTIFY of a refer subscription; `None` for any other NOTIFY.
+fn refer_progress(request: &Request) -> Option<(u16, bool)> {
+    let of_refer = header(request, "Event")
+        .is_some_and(|event| event.trim().to_ascii_lowercase().starts_with("refer"));
+    let body = String::from_utf8_lossy(&request.body);
+    let code = body
+        .strip_prefix("SIP/2.0 ")?
+        .get(..3)?
+        .parse::<u16>()
+        .ok()?;
+    let terminated = header(request, "Subscription-State")
+        .is_some_and(|state| state.trim().to_ascii_lowercase().starts_with("terminated"));
+    of_refer.then_some((code, terminated || code >= 200))
+}
+
+fn refer_target(request: &Request) -> Option<String> {
+    let value = header(request, "Refer-To").or_else(|| header(request, "r"))?;
+    let uri = match (value.find('<'), value.find('>')) {
+        (Some(from), Some(to)) => value.get(from + 1..to)?,
+        _ => value.split(';').next()?,
+    };
+    Some(uri.trim().to_owned())
+}
+
+fn header(request: &Request, name: &str) -> Option<String> {
+    request
+        .headers
+        .iter()
+        .find(|header| header.name().eq_ignore_ascii_case(name))
+        .map(|header| header.value().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(head: &str, body: &str) -> Request {
+        let text = format!(
+            "NOTIFY sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n\
+             To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 NOTIFY\r\n{head}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        match rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap() {
+            rsipstack::sip::SipMessage::Request(request) => request,
+            rsipstack::sip::SipMessage::Response(_) => panic!("a response"),
+        }
+    }
+
+    #[test]
+    fn a_transfer_is_followed_by_its_notifications() {
+        let of = |state: &str, body: &str| {
+            refer_progress(&request(
+                &format!("Event: refer;id=1\r\nSubscription-State: {state}\r\n"),
+                body,
+            ))
+        };
+        assert_eq!(
+            of("active;expires=60", "SIP/2.0 100 Trying\r\n"),
+            Some((100, false))
+        );
+        assert_eq!(of("terminated", "SIP/2.0 200 OK"), Some((200, true)));
+        assert_eq!(of("active", "SIP/2.0 486 Busy Here"), Some((486, true)));
+        assert_eq!(of("active", "busy"), None);
+        assert_eq!(of("active", "SIP/2.0 "), None);
+        let other = request(
+            "Event: presence\r\nSubscription-State: active\r\n",
+            "SIP/2.0 200 OK",
+        );
+        assert_eq!(refer_progress(&other), None);
+    }
+
+    #[test]
+    fn keys_come_by_info_in_both_forms() {
+        assert_eq!(
+            pressed(&request("", "Signal=0\r\nDuration=160\r\n")),
+            Some(Key::ZERO)
+        );
+        assert_eq!(pressed(&request("", "signal = #")), Key::from_char('#'));
+        assert_eq!(pressed(&request("", "5")), Key::from_char('5'));
+        assert_eq!(pressed(&request("", "11")), Key::from_char('#'));
+        assert_eq!(pressed(&request("", "hook")), None);
+    }
+
+    #[test]
+    fn who_to_call_is_read_from_refer_to() {
+        let target = |line: &str| refer_target(&request(&format!("{line}\r\n"), ""));
+        assert_eq!(
+            target("Refer-To: <sip:x@y:5080>"),
+            Some("sip:x@y:5080".to_owned())
+        );
+        assert_eq!(
+            target("Refer-To: \"X\" <sip:x@y>;a=b"),
+            Some("sip:x@y".to_owned())
+        );
+        assert_eq!(target("Refer-To: sip:x@y"), Some("sip:x@y".to_owned()));
+        assert_eq!(target("X-Other: 1"), None);
+    }
+}
