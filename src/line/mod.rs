@@ -1,1 +1,10 @@
+//! The telephone line: signalling (`sip`), sound (`rtp` with its jitter buffer, `codec`), keys
+//! (`dtmf`) and their agreement (`sdp`). All but `sip` and [`leg`] are sans-IO.
+
+pub mod codec;
+pub mod dtmf;
+mod jitter;
+pub mod leg;
+pub mod rtp;
+pub mod sdp;
 pub mod sip;

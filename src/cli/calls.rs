@@ -1,0 +1,73 @@
+//! `zeroline calls`
+
+use super::{Done, Verdict};
+use crate::record::{Store, text};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Read what happened in calls.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  zeroline calls list\n  zeroline calls show 0199c2")]
+pub struct Args {
+    /// Where calls are recorded
+    #[arg(long, default_value = "data", value_name = "FOLDER", global = true)]
+    data: PathBuf,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// All calls, the newest last
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// One call as a transcript
+    Show {
+        /// The call's id, or enough of its beginning
+        id: String,
+        /// The events as recorded
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+const WIDTH: usize = 100;
+
+pub fn run(args: &Args) -> Done {
+    let store = Store::existing(&args.data)?;
+    let colour = std::io::stdout().is_terminal();
+    match &args.what {
+        What::List { json } => {
+            let listing = store.list()?;
+            for note in &listing.notes {
+                eprintln!("{note}");
+            }
+            match json {
+                true => {
+                    for summary in &listing.calls {
+                        println!("{}", serde_json::to_string(summary)?);
+                    }
+                }
+                false => print!("{}", text::list(&listing.calls, WIDTH, colour)),
+            }
+        }
+        What::Show { id, json } => {
+            let transcript = store.find(id)?;
+            for note in &transcript.notes {
+                eprintln!("{note}");
+            }
+            match json {
+                true => {
+                    for event in &transcript.events {
+                        println!("{}", serde_json::to_string(event)?);
+                    }
+                }
+                false => print!("{}", text::show(&transcript, WIDTH, colour)),
+            }
+        }
+    }
+    Ok(Verdict::Yes)
+}

@@ -1,0 +1,81 @@
+//! What `serve`, `rehearse` and `demo` have in common: a dialplan, engines and prompts, loaded and
+//! checked before any call is taken.
+
+use super::Failure;
+use crate::dialplan::Dialplan;
+use crate::hear::{self, Wanted};
+use crate::server::{Engines, LINE_RATE};
+use crate::speak::{Espeak, PromptBook};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The dialplan that answers when none is configured.
+const BUNDLED: &str = include_str!("../../dialplans/clinic.toml");
+
+/// Everything a call needs.
+pub struct Loaded {
+    pub dialplan: Arc<Dialplan>,
+    pub engines: Engines,
+    pub prompts: Arc<PromptBook>,
+    /// Which engines were chosen and why: one sentence each.
+    pub chosen: Vec<String>,
+}
+
+/// Reads a dialplan (the bundled one without a path); warnings go to the log, mistakes are the error.
+pub fn dialplan(path: Option<&Path>) -> Result<Dialplan, Failure> {
+    let today = jiff::Zoned::now().date();
+    let loaded = match path {
+        Some(path) => Dialplan::load(path, today),
+        None => Dialplan::parse(BUNDLED, "clinic.toml (bundled)", today),
+    };
+    match loaded {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                tracing::warn!("{warning}");
+            }
+            Ok(loaded.dialplan)
+        }
+        Err(error) => Err(Failure(format!("{:?}", miette::Report::new(error)))),
+    }
+}
+
+/// Chooses the engines for a dialplan and makes its prompts.
+pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<Loaded, Failure> {
+    let choice = hear::choose(
+        wanted,
+        model,
+        &model_folders(),
+        dialplan.language(),
+        &dialplan.phrases(),
+    )?;
+    for warning in &choice.warnings {
+        tracing::warn!("{warning}");
+    }
+    let voice = Espeak::new(dialplan.language())?;
+    let (prompts, failed) = PromptBook::prepare(&voice, LINE_RATE, dialplan.fixed_texts());
+    if let Some((text, error)) = failed.first() {
+        return Err(Failure(format!("the prompt \"{text}\" cannot be spoken: {error}")));
+    }
+    let chosen = vec![
+        format!("recognition: {} ({})", choice.recogniser.name(), choice.why),
+        format!("voice: {}", crate::speak::Voice::name(&voice)),
+    ];
+    Ok(Loaded {
+        dialplan: Arc::new(dialplan),
+        engines: Engines {
+            recogniser: choice.recogniser,
+            voice: Arc::new(voice),
+        },
+        prompts: Arc::new(prompts),
+        chosen,
+    })
+}
+
+/// Where models are looked for: `$ZEROLINE_MODELS`, then `./models`.
+fn model_folders() -> Vec<PathBuf> {
+    std::env::var_os("ZEROLINE_MODELS")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain([PathBuf::from("models")])
+        .collect()
+}

@@ -1,0 +1,253 @@
+//! What the peer said, read as kindly as is safe.
+
+use std::net::{IpAddr, SocketAddr};
+
+use sdp_types::{Media, RtpMap, Session};
+
+use super::SdpError;
+use crate::line::codec::Codec;
+
+/// A session description of the peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description(Session);
+
+/// Reads a session description. Bare LF, a missing last line end and bytes that are not UTF-8
+/// are accepted, and so is anything in the lines that we do not use.
+pub fn parse(body: &[u8]) -> Result<Description, SdpError> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    if text.is_empty() {
+        return Err(SdpError::Empty);
+    }
+    let used: Vec<String> = text.lines().map(tidy).collect();
+    Session::parse(used.join("\n").as_bytes())
+        .map(Description)
+        .map_err(|error| SdpError::Malformed(error.to_string()))
+}
+
+/// A line as the library wants it. One that says nothing we use becomes empty, which the library
+/// skips, so that its line numbers stay right: phones fill in `o=`, `s=`, `t=` and `b=` with many
+/// a thing that the library refuses.
+fn tidy(line: &str) -> String {
+    let line = line.trim();
+    match line.as_bytes() {
+        [b'v' | b'a', b'=', ..] => line.replace(['\0', '\r'], ""),
+        // Of two spaces in a row the library makes an empty field.
+        [b'm' | b'c', b'=', ..] => {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            fields.join(" ").replace('\0', "")
+        }
+        [b'a'..=b'z', b'=', ..] => String::new(),
+        _ => line.to_owned(),
+    }
+}
+
+impl Description {
+    /// The first audio stream over plain RTP that is not switched off, and its place.
+    pub(super) fn audio(&self) -> Result<(usize, Stream<'_>), SdpError> {
+        let mut other = None;
+        for (at, stream) in self.streams().enumerate() {
+            if !stream.media.media.eq_ignore_ascii_case("audio") || stream.media.port == 0 {
+                continue;
+            }
+            if stream.is_plain_rtp() {
+                return Ok((at, stream));
+            }
+            other.get_or_insert_with(|| stream.transport().to_owned());
+        }
+        Err(other.map_or(SdpError::NoAudio, SdpError::Transport))
+    }
+
+    pub(super) fn streams(&self) -> impl Iterator<Item = Stream<'_>> {
+        self.0.medias.iter().map(|media| Stream {
+            session: &self.0,
+            media,
+        })
+    }
+}
+
+/// One `m=` line and what belongs to it.
+pub(super) struct Stream<'a> {
+    session: &'a Session,
+    media: &'a Media,
+}
+
+impl Stream<'_> {
+    pub(super) fn transport(&self) -> &str {
+        &self.media.proto
+    }
+
+    /// AVPF (RFC 4585) only permits more RTCP, which we need not send.
+    fn is_plain_rtp(&self) -> bool {
+        let transport = self.transport();
+        transport.eq_ignore_ascii_case("RTP/AVP") || transport.eq_ignore_ascii_case("RTP/AVPF")
+    }
+
+    /// Where the peer wants its packets. It may be unspecified, which means on hold
+    /// (RFC 3264 section 8.4).
+    pub(super) fn address(&self) -> Result<SocketAddr, SdpError> {
+        let connection = self
+            .media
+            .connections
+            .first()
+            .or(self.session.connection.as_ref())
+            .ok_or_else(|| SdpError::Malformed("no c= line for the audio".into()))?;
+        let text = &connection.connection_address;
+        let ip: IpAddr = text
+            .parse()
+            .map_err(|_| SdpError::Address(text.clone()))
+            .map(|ip: IpAddr| ip.to_canonical())?;
+        let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+        if ip.is_multicast() || broadcast {
+            return Err(SdpError::Address(text.clone()));
+        }
+        Ok(SocketAddr::new(ip, self.media.port))
+    }
+
+    pub(super) fn direction(&self) -> Direction {
+        let of = |attributes: &[sdp_types::Attribute]| {
+            attributes
+                .iter()
+                .find_map(|a| Direction::from_name(&a.attribute))
+        };
+        of(&self.media.attributes)
+            .or_else(|| of(&self.session.attributes))
+            .unwrap_or(Direction::SendRecv)
+    }
+
+    /// In the peer's order of preference.
+    pub(super) fn payload_types(&self) -> impl Iterator<Item = u8> {
+        self.media
+            .fmt
+            .split_whitespace()
+            .filter_map(|number| number.parse().ok())
+            .filter(|&number: &u8| number < 128)
+    }
+
+    pub(super) fn codec_of(&self, number: u8) -> Option<Codec> {
+        Codec::ALL
+            .into_iter()
+            .find(|&codec| match self.encoding(number) {
+                Some(map) => is(&map, codec.name(), codec),
+                // A static type needs no rtpmap.
+                None => number == codec.payload_type(),
+            })
+    }
+
+    pub(super) fn payload_type_of(&self, codec: Codec) -> Option<u8> {
+        self.payload_types()
+            .find(|&number| self.codec_of(number) == Some(codec))
+    }
+
+    /// The payload type of telephone-event that counts at the codec's rate, as it must
+    /// (RFC 4733 section 2.1).
+    pub(super) fn telephone_event(&self, codec: Codec) -> Option<u8> {
+        self.payload_types().find(|&number| {
+            self.encoding(number)
+                .is_some_and(|map| is(&map, "telephone-event", codec))
+        })
+    }
+
+    fn encoding(&self, number: u8) -> Option<RtpMap> {
+        self.media
+            .attributes_typed::<RtpMap>()
+            .filter_map(Result::ok)
+            .find(|map| map.payload_type == number)
+    }
+
+    /// For people.
+    pub(super) fn codec_names(&self) -> String {
+        let names: Vec<String> = self
+            .payload_types()
+            .map(
+                |number| match (self.encoding(number), self.codec_of(number)) {
+                    (Some(map), _) => format!("{}/{}", map.encoding_name, map.clock_rate),
+                    (None, Some(codec)) => codec.name().to_owned(),
+                    (None, None) => format!("payload type {number}"),
+                },
+            )
+            .collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
+
+    /// The same stream switched off (RFC 3264 section 6).
+    pub(super) fn refusal(&self) -> Media {
+        stream(&self.media.media, self.transport(), &self.media.fmt)
+    }
+}
+
+/// Whether an rtpmap means this name, mono and at the codec's clock rate.
+fn is(map: &RtpMap, name: &str, codec: Codec) -> bool {
+    let mono = map.encoding_params.as_deref().is_none_or(|n| n == "1");
+    mono && map.encoding_name.eq_ignore_ascii_case(name) && map.clock_rate == codec.clock_rate()
+}
+
+/// A bare `m=` line with port 0.
+pub(super) fn stream(media: &str, transport: &str, formats: &str) -> Media {
+    Media {
+        media: media.to_owned(),
+        port: 0,
+        num_ports: None,
+        proto: transport.to_owned(),
+        fmt: formats.to_owned(),
+        media_title: None,
+        connections: Vec::new(),
+        bandwidths: Vec::new(),
+        key: None,
+        attributes: Vec::new(),
+    }
+}
+
+/// Who sends, seen from the one who says it (RFC 8866 section 6.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    SendRecv,
+    SendOnly,
+    RecvOnly,
+    Inactive,
+}
+
+impl Direction {
+    const ALL: [Direction; 4] = [
+        Direction::SendRecv,
+        Direction::SendOnly,
+        Direction::RecvOnly,
+        Direction::Inactive,
+    ];
+
+    pub(super) fn of(sends: bool, receives: bool) -> Direction {
+        match (sends, receives) {
+            (true, true) => Direction::SendRecv,
+            (true, false) => Direction::SendOnly,
+            (false, true) => Direction::RecvOnly,
+            (false, false) => Direction::Inactive,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Direction::SendRecv => "sendrecv",
+            Direction::SendOnly => "sendonly",
+            Direction::RecvOnly => "recvonly",
+            Direction::Inactive => "inactive",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Direction> {
+        Self::ALL
+            .into_iter()
+            .find(|d| name.eq_ignore_ascii_case(d.name()))
+    }
+
+    pub(super) fn sends(self) -> bool {
+        matches!(self, Direction::SendRecv | Direction::SendOnly)
+    }
+
+    pub(super) fn receives(self) -> bool {
+        matches!(self, Direction::SendRecv | Direction::RecvOnly)
+    }
+}

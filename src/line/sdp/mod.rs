@@ -1,0 +1,261 @@
+//! Offer and answer (RFC 3264) for one stream of audio, in SDP (RFC 8866).
+//!
+//! [`parse`] reads what the peer sent, [`answer`] answers an offer, [`offer`] makes one and
+//! [`accept`] reads the answer to it. Answering and accepting give a [`Media`]: all that an
+//! RTP session must know. Plain RTP only; ICE, SRTP and RTCP are not spoken, and attributes about
+//! them are ignored.
+
+mod description;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+pub use self::description::{Description, parse};
+use self::description::{Direction, Stream};
+use super::codec::Codec;
+
+/// What we offer for telephone-event; an answer takes the offerer's number.
+const TELEPHONE_EVENT: u8 = 101;
+
+/// What was agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// Where the peer wants its packets. No address (0.0.0.0 or ::) in a hold of the old style;
+    /// `we_send` is then false.
+    pub remote: SocketAddr,
+    pub codec: Codec,
+    /// The payload types of what we send.
+    pub send: PayloadTypes,
+    /// The payload types of what we receive. They differ from `send` only when the peer
+    /// renumbered in its answer, as RFC 3264 section 6.1 permits.
+    pub receive: PayloadTypes,
+    /// False while the peer holds us.
+    pub we_send: bool,
+    pub we_receive: bool,
+}
+
+/// RTP payload types, 0 to 127.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PayloadTypes {
+    pub audio: u8,
+    /// Keys (RFC 4733); `None` if not agreed.
+    pub telephone_event: Option<u8>,
+}
+
+/// Why a session description cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SdpError {
+    #[error("there is no session description; for a call without an offer, make one")]
+    Empty,
+    #[error("the session description is malformed: {0}; this is a fault of the peer")]
+    Malformed(String),
+    #[error("the peer offers no audio; only calls with audio can be answered")]
+    NoAudio,
+    #[error(
+        "the peer's audio is only over {0}; set the peer or trunk to plain RTP (RTP/AVP), without SRTP"
+    )]
+    Transport(String),
+    #[error(
+        "no common codec: the peer has {theirs}, we have {ours}; allow one of ours at the peer"
+    )]
+    NoCommonCodec { theirs: String, ours: String },
+    #[error("the peer's media address {0} cannot be used; it must be a unicast IP address")]
+    Address(String),
+    #[error("the peer's media address {theirs} and ours, {ours}, are not both IPv4 or both IPv6")]
+    AddressFamily {
+        theirs: SocketAddr,
+        ours: SocketAddr,
+    },
+}
+
+impl SdpError {
+    /// Whether the peer broke the format (400 Bad Request), rather than wanting what we
+    /// cannot do (488 Not Acceptable Here).
+    pub fn is_malformed(&self) -> bool {
+        matches!(self, SdpError::Empty | SdpError::Malformed(_))
+    }
+}
+
+/// Our side's identity in one SIP dialog: the `o=` line (RFC 8866 section 5.2). Keeps the version,
+/// which grows by one whenever what we say differs from what we said last, and only then
+/// (RFC 3264 section 8).
+#[derive(Debug, Clone)]
+pub struct Origin {
+    id: u64,
+    version: u64,
+    last: Option<sdp_types::Session>,
+}
+
+impl Origin {
+    /// `id` must be different for every call of this machine; RFC 8866 suggests a clock.
+    pub fn new(id: u64) -> Origin {
+        Origin {
+            id,
+            version: 1,
+            last: None,
+        }
+    }
+
+    /// The text of a description by us, with the `o=` line that it needs.
+    fn write(&mut self, local: SocketAddr, streams: Vec<sdp_types::Media>) -> String {
+        let describe = |version| {
+            let ip = local.ip().to_canonical();
+            let origin = sdp_types::Origin::with_ip_addr(self.id, version, ip);
+            let mut session = sdp_types::Session::new(origin, "-");
+            session.set_connection(ip);
+            session.add_time(sdp_types::Time::new(0, 0));
+            session.add_medias(streams.iter().cloned());
+            session
+        };
+        let mut session = describe(self.version);
+        if self.last.as_ref().is_some_and(|last| *last != session) {
+            self.version += 1;
+            session = describe(self.version);
+        }
+        let text = session.to_string();
+        self.last = Some(session);
+        text
+    }
+}
+
+/// Answers an offer: the first usable audio stream with the first codec of `ours` that is
+/// offered; every other stream is refused. `local` is where we want our packets and must be a
+/// real address, not 0.0.0.0. Gives the body to send back.
+pub fn answer(
+    offer: &Description,
+    local: SocketAddr,
+    ours: &[Codec],
+    origin: &mut Origin,
+) -> Result<(Media, String), SdpError> {
+    let (chosen, stream) = offer.audio()?;
+    let remote = stream.address()?;
+    same_family(remote, local)?;
+    let (codec, audio) = ours
+        .iter()
+        .find_map(|&codec| Some((codec, stream.payload_type_of(codec)?)))
+        .ok_or_else(|| no_common_codec(&stream, ours))?;
+    let payload_types = PayloadTypes {
+        audio,
+        telephone_event: stream.telephone_event(codec),
+    };
+    let theirs = stream.direction();
+    let media = Media {
+        remote,
+        codec,
+        send: payload_types,
+        receive: payload_types,
+        we_send: theirs.receives() && !remote.ip().is_unspecified(),
+        we_receive: theirs.sends(),
+    };
+    let streams = offer
+        .streams()
+        .enumerate()
+        .map(|(at, stream)| {
+            if at == chosen {
+                ours_as(
+                    local,
+                    stream.transport(),
+                    &[(codec, audio)],
+                    payload_types.telephone_event,
+                    Direction::of(media.we_send, media.we_receive),
+                )
+            } else {
+                stream.refusal()
+            }
+        })
+        .collect();
+    Ok((media, origin.write(local, streams)))
+}
+
+/// An offer of these codecs, the preferred one first, and of telephone-event. `local` must be
+/// a real address, not 0.0.0.0.
+pub fn offer(local: SocketAddr, ours: &[Codec], origin: &mut Origin) -> String {
+    let codecs: Vec<_> = ours.iter().map(|&c| (c, c.payload_type())).collect();
+    let stream = ours_as(
+        local,
+        "RTP/AVP",
+        &codecs,
+        Some(TELEPHONE_EVENT),
+        Direction::SendRecv,
+    );
+    origin.write(local, vec![stream])
+}
+
+/// Reads the answer to our [`offer`] of these codecs from this address. When the peer answers
+/// with several, its first is used.
+pub fn accept(answer: &Description, local: SocketAddr, ours: &[Codec]) -> Result<Media, SdpError> {
+    let (_, stream) = answer.audio()?;
+    let remote = stream.address()?;
+    same_family(remote, local)?;
+    let (codec, audio) = stream
+        .payload_types()
+        .filter_map(|number| Some((stream.codec_of(number)?, number)))
+        .find(|(codec, _)| ours.contains(codec))
+        .ok_or_else(|| no_common_codec(&stream, ours))?;
+    let telephone_event = stream.telephone_event(codec);
+    let theirs = stream.direction();
+    Ok(Media {
+        remote,
+        codec,
+        send: PayloadTypes {
+            audio,
+            telephone_event,
+        },
+        receive: PayloadTypes {
+            audio: codec.payload_type(),
+            telephone_event: telephone_event.map(|_| TELEPHONE_EVENT),
+        },
+        we_send: theirs.receives() && !remote.ip().is_unspecified(),
+        we_receive: theirs.sends(),
+    })
+}
+
+/// Our side of the audio stream.
+fn ours_as(
+    local: SocketAddr,
+    transport: &str,
+    codecs: &[(Codec, u8)],
+    telephone_event: Option<u8>,
+    direction: Direction,
+) -> sdp_types::Media {
+    let numbers: Vec<String> = codecs
+        .iter()
+        .map(|&(_, number)| number)
+        .chain(telephone_event)
+        .map(|number| number.to_string())
+        .collect();
+    let mut stream = sdp_types::Media {
+        port: local.port(),
+        ..description::stream("audio", transport, &numbers.join(" "))
+    };
+    for &(codec, number) in codecs {
+        let name = codec.name();
+        let rate = codec.clock_rate();
+        stream.add_attribute_with_value("rtpmap", format!("{number} {name}/{rate}"));
+    }
+    if let (Some(number), Some((codec, _))) = (telephone_event, codecs.first()) {
+        let rate = codec.clock_rate();
+        stream.add_attribute_with_value("rtpmap", format!("{number} telephone-event/{rate}"));
+        stream.add_attribute_with_value("fmtp", format!("{number} 0-15"));
+    }
+    stream.add_attribute_with_value("ptime", crate::audio::FRAME_MS);
+    stream.add_attribute_from_str(direction.name());
+    stream
+}
+
+fn same_family(theirs: SocketAddr, ours: SocketAddr) -> Result<(), SdpError> {
+    if theirs.is_ipv4() == ours.ip().to_canonical().is_ipv4() {
+        Ok(())
+    } else {
+        Err(SdpError::AddressFamily { theirs, ours })
+    }
+}
+
+fn no_common_codec(stream: &Stream<'_>, ours: &[Codec]) -> SdpError {
+    let ours: Vec<_> = ours.iter().map(|codec| codec.name()).collect();
+    SdpError::NoCommonCodec {
+        theirs: stream.codec_names(),
+        ours: ours.join(", "),
+    }
+}

@@ -1,0 +1,104 @@
+//! A person's phone: answers, says something, hangs up.
+
+use super::{CODECS, Happening, PhoneError, RATE, Recording, TICK};
+use crate::audio::{FRAME_MS, Frame};
+use crate::caller::{Action, Caller, Step, What, When};
+use crate::line::leg::{Leg, Ports};
+use crate::line::sdp::{self, Origin};
+use crate::line::sip::{Agent, Invitation, SessionEvent};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What the person does with a call.
+#[derive(Clone)]
+pub enum Behaviour {
+    /// Says it and hangs up.
+    Say(Arc<[Frame]>),
+    /// Is on another call: 486.
+    Busy,
+}
+
+/// A phone that is switched on.
+pub struct Person {
+    agent: Agent,
+    invitations: mpsc::Receiver<Invitation>,
+    ports: Ports,
+    behaviour: Behaviour,
+}
+
+impl Person {
+    pub async fn listen(address: SocketAddr, behaviour: Behaviour) -> Result<Person, PhoneError> {
+        let (agent, invitations) = Agent::listen(address, "person").await?;
+        Ok(Person {
+            ports: Ports::new(agent.address().ip(), 50_000..=59_998),
+            agent,
+            invitations,
+            behaviour,
+        })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.agent.address()
+    }
+
+    /// Deals with one call, from its ringing to its end. `None`: it was refused or came to
+    /// nothing.
+    pub async fn take_call(
+        &mut self,
+        mut tell: impl FnMut(u64, Happening),
+    ) -> Option<Recording> {
+        let invitation = self.invitations.recv().await?;
+        let sound = match &self.behaviour {
+            Behaviour::Say(sound) => sound.clone(),
+            Behaviour::Busy => {
+                invitation.refuse(486, "on another call");
+                return None;
+            }
+        };
+        let socket = self.ports.take().ok()?;
+        let local = socket.local_addr().ok()?;
+        let mut origin = Origin::new(u64::from(local.port()));
+        let offer = sdp::parse(invitation.offer()?.as_bytes()).ok()?;
+        let (media, answer) = sdp::answer(&offer, local, &CODECS, &mut origin).ok()?;
+        invitation.ring();
+        let (session, mut events) = invitation.answer(answer).ok()?;
+        tell(0, Happening::Answered);
+
+        let mut leg = Leg::new(socket, &media);
+        let script = [
+            Step { when: When::At { ms: 300 }, what: What::Say(sound) },
+            Step { when: When::At { ms: 0 }, what: What::HangUp },
+        ];
+        let mut person = Caller::new(RATE, script);
+        let mut recording = Recording::new();
+        let (mut said, mut heard) = (Frame::silence(RATE), Frame::silence(RATE));
+        let mut ticks = tokio::time::interval(TICK);
+        let mut now_ms = 0;
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {
+                    now_ms += u64::from(FRAME_MS);
+                    leg.receive(&mut heard);
+                    let action = person.tick(&heard, &mut said);
+                    leg.send(&said);
+                    recording.said.extend(said.samples());
+                    recording.heard.extend(heard.samples());
+                    if action == Some(Action::HangUp) {
+                        tell(now_ms, Happening::WeHungUp);
+                        session.hang_up().await;
+                        return Some(recording);
+                    }
+                }
+                event = events.recv() => match event {
+                    Some(SessionEvent::Offered { answerer, .. }) => answerer.refuse(488).await,
+                    Some(SessionEvent::Ended(_)) | None => {
+                        tell(now_ms, Happening::OtherSideHungUp);
+                        return Some(recording);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A call without a phone: a scripted caller and the call core, as fast as the machine goes.
+//!
+//! Drives the very [`Call`] that answers the phone. Jobs are run to completion in order and
+//! charged a fixed time by their kind, so that two rehearsals give the same events; with
+//! `timed` they are charged what they took.
+
+mod scenario;
+
+pub use scenario::{Scenario, ScenarioError};
+
+use crate::audio::{FRAME_MS, Frame, LineRate};
+use crate::call::{Call, Event, Input, Job, Setup, TransferUpdate};
+use crate::caller::{Action, Caller, Step};
+use crate::hear::Recogniser;
+use crate::line::codec::Codec;
+use crate::speak::{Prompt, Voice};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
+const RECOGNITION_MS: u64 = 200;
+const SYNTHESIS_MS: u64 = 100;
+/// A transfer rings for a second.
+const TRANSFER_MS: u64 = 1_000;
+/// No rehearsal is longer than this: 15 minutes of audio.
+const LONGEST: u64 = 15 * 60 * 1_000;
+
+/// What works beside the call.
+pub struct Engines<'a> {
+    pub recogniser: &'a dyn Recogniser,
+    pub voice: &'a dyn Voice,
+    /// Charge jobs what they really take.
+    pub timed: bool,
+}
+
+/// What came of it.
+pub struct Rehearsal {
+    pub events: Vec<Event>,
+    /// What the caller said and what they heard, from the same start, at `hz`.
+    pub caller: Vec<i16>,
+    pub bot: Vec<i16>,
+    pub hz: u32,
+    /// Time spent in recognition and synthesis, and in all.
+    pub engines_took: std::time::Duration,
+    pub took: std::time::Duration,
+}
+
+/// Runs a call from its start to its end. `transfers_fail` plays a human's phone that is busy.
+pub fn run(
+    setup: Setup,
+    engines: &Engines<'_>,
+    script: Vec<Step>,
+    transfers_fail: bool,
+) -> Rehearsal {
+    let started = Instant::now();
+    let rate = setup.rate;
+    let mut call = Call::new(setup);
+    let mut caller = Caller::new(rate, script);
+    let mut result = Rehearsal {
+        events: Vec::new(),
+        caller: Vec::new(),
+        bot: Vec::new(),
+        hz: rate.hz(),
+        engines_took: std::time::Duration::ZERO,
+        took: std::time::Duration::ZERO,
+    };
+    let mut line = Line::default();
+    let mut coming: Vec<(u64, Input)> = Vec::new();
+    let (mut said, mut heard) = (Frame::silence(rate), Frame::silence(rate));
+    let mut now_ms = 0;
+    while !call.is_over() && now_ms < LONGEST {
+        while let Some(due) = coming.iter().position(|(at, _)| *at <= now_ms) {
+            call.handle(coming.remove(due).1);
+        }
+        match caller.tick(&heard, &mut said) {
+            Some(Action::Press(key)) => call.handle(Input::Key(key)),
+            Some(Action::HangUp) => call.handle(Input::HungUp),
+            None => {}
+        }
+        line.carry(&mut said);
+        call.tick(&said, &mut heard);
+        result.caller.extend(said.samples());
+        result.bot.extend(heard.samples());
+        now_ms += u64::from(FRAME_MS);
+        while let Some(job) = call.poll_job() {
+            let begun = Instant::now();
+            for (in_ms, input) in work(job, engines, rate, transfers_fail) {
+                coming.push((now_ms + in_ms, input));
+            }
+            result.engines_took += begun.elapsed();
+        }
+        while let Some(event) = call.poll_event() {
+            result.events.push(event);
+        }
+    }
+    if !call.is_over() {
+        call.handle(Input::Shutdown);
+        result.events.extend(std::iter::from_fn(|| call.poll_event()));
+    }
+    result.took = started.elapsed();
+    result
+}
+
+/// Does a job and says after how many milliseconds which inputs come of it.
+fn work(
+    job: Job,
+    engines: &Engines<'_>,
+    rate: LineRate,
+    transfers_fail: bool,
+) -> Vec<(u64, Input)> {
+    let begun = Instant::now();
+    let charge = |fixed: u64| match engines.timed {
+        true => begun.elapsed().as_millis() as u64,
+        false => fixed,
+    };
+    match job {
+        Job::Recognise { id, utterance } => {
+            let result = engines
+                .recogniser
+                .recognise(&utterance)
+                .map_err(|error| error.to_string());
+            let took_ms = charge(RECOGNITION_MS);
+            let engine = engines.recogniser.name().to_owned();
+            let input = Input::Recognised {
+                id,
+                result,
+                engine,
+                took_ms,
+            };
+            vec![(took_ms, input)]
+        }
+        Job::Synthesise { id, text } => {
+            let result = engines
+                .voice
+                .speak(&text)
+                .map(|clip| Arc::new(Prompt::new(&text, &clip, rate)))
+                .map_err(|error| error.to_string());
+            let took_ms = charge(SYNTHESIS_MS);
+            let input = Input::Spoken {
+                id,
+                result,
+                took_ms,
+            };
+            vec![(took_ms, input)]
+        }
+        Job::Transfer { .. } => {
+            let end = match transfers_fail {
+                true => TransferUpdate::Failed("486 Busy Here".to_owned()),
+                false => TransferUpdate::Done,
+            };
+            vec![
+                (0, Input::Transfer(TransferUpdate::Progress(180))),
+                (TRANSFER_MS, Input::Transfer(end)),
+            ]
+        }
+        Job::HangUp => Vec::new(),
+    }
+}
+
+/// What a G.711 line does to the caller's sound.
+#[derive(Default)]
+struct Line {
+    payload: Vec<u8>,
+    samples: Vec<i16>,
+}
+
+impl Line {
+    fn carry(&mut self, frame: &mut Frame) {
+        if frame.rate() == Codec::Pcmu.line_rate() {
+            self.samples.clear();
+            Codec::Pcmu.encode(frame, &mut self.payload);
+            Codec::Pcmu.decode(&self.payload, &mut self.samples);
+            *frame = Frame::of(frame.rate(), &self.samples);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
+
+use crate::hear::Wanted;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// SIP over UDP and TCP; an explicit address, because phones are told to send there.
+    pub listen: SocketAddr,
+    /// First and last UDP port for sound.
+    pub rtp_ports: [u16; 2],
+    /// The dialplan file; the bundled clinic without it. Relative to the configuration file.
+    pub dialplan: Option<PathBuf>,
+    /// Where calls are recorded as events. Relative to the configuration file.
+    pub data: PathBuf,
+    /// Calls at a time; more are told to come back later (503).
+    pub most_calls: usize,
+    /// How long calls may go on after SIGTERM.
+    pub drain_seconds: u64,
+    pub recognition: Recognition,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recognition {
+    /// `auto`, `whisper` or `pocketsphinx`.
+    pub engine: Wanted,
+    /// A Whisper model file (ggml); without it, one is looked for in the model folders.
+    pub model: Option<PathBuf>,
+    /// Recognitions at a time; 0 chooses by the machine.
+    pub threads: usize,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
+            rtp_ports: [16_384, 32_766],
+            dialplan: None,
+            data: PathBuf::from("data"),
+            most_calls: 200,
+            drain_seconds: 60,
+            recognition: Recognition::default(),
+        }
+    }
+}
+
+/// Why the configuration cannot be used; names the file, the line and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{}: {why}", path.display())]
+    Invalid { path: PathBuf, why: String },
+}
+
+impl Config {
+    /// Reads a file; relative paths in it are taken from where it lies.
+    pub fn read(path: &Path) -> Result<Config, ConfigError> {
+        let source = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        let invalid = |why: String| ConfigError::Invalid {
+            path: path.to_owned(),
+            why,
+        };
+        let mut config: Config =
+            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
+        let [first, last] = config.rtp_ports;
+        if first < 1024 || last <= first {
+            let why = format!(
+                "rtp_ports = [{first}, {last}]: write the first and the last port, such as [16384, 32766]"
+            );
+            return Err(invalid(why));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [&mut config.dialplan, &mut config.recognition.model]
+            .into_iter()
+            .flatten()
+        {
+            *file = folder.join(&*file);
+        }
+        config.data = folder.join(&config.data);
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zeroline.toml");
+        std::fs::write(&path, source).unwrap();
+        Config::read(&path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_has_a_default_and_paths_are_relative_to_the_file() {
+        let config = read("dialplan = \"plan.toml\"\nlisten = \"127.0.0.1:5070\"").unwrap();
+        assert_eq!(config.listen.port(), 5070);
+        assert!(config.dialplan.unwrap().parent().unwrap().is_absolute());
+        assert_eq!(config.most_calls, Config::default().most_calls);
+    }
+
+    #[test]
+    fn a_mistake_names_file_line_and_what_is_known() {
+        let error = read("listen = \"127.0.0.1:5060\"\nlissten = 1").unwrap_err();
+        assert!(error.contains("zeroline.toml"), "{error}");
+        assert!(error.contains("line 2"), "{error}");
+        assert!(error.contains("rtp_ports"), "{error}");
+        assert!(read("rtp_ports = [9, 4]").unwrap_err().contains("16384"));
+        assert!(read("listen = \"here\"").unwrap_err().contains("line 1"));
+    }
+}

@@ -1,0 +1,232 @@
+//! Whole calls over real SIP and RTP: SIPp as the phone, and our own `zeroline call`.
+
+mod common;
+
+use common::{Served, root, zeroline};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+/// A recording as raw G.711, which is what SIPp can play.
+fn raw(folder: &Path, wav: &str, codec: zeroline::line::codec::Codec) -> PathBuf {
+    let clip = zeroline::audio::wav::read(&root().join("audio-fixtures").join(wav))
+        .unwrap()
+        .clip;
+    let (mut bytes, mut payload) = (Vec::new(), Vec::new());
+    for frame in clip.frames(zeroline::audio::LineRate::Narrow) {
+        codec.encode(&frame, &mut payload);
+        bytes.extend(&payload);
+    }
+    let path = folder.join("question.raw");
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Runs a SIPp scenario with QUESTION replaced by a recording.
+fn sipp(served: &Served, scenario: &str, question: &Path, options: &[&str]) -> Output {
+    let folder = question.parent().unwrap();
+    let text = std::fs::read_to_string(root().join("tests/sipp").join(scenario)).unwrap();
+    let file = folder.join(scenario);
+    std::fs::write(&file, text.replace("QUESTION", question.to_str().unwrap())).unwrap();
+    Command::new("sipp")
+        .current_dir(folder)
+        .arg(served.address.to_string())
+        .arg("-sf")
+        .arg(file)
+        .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_err"])
+        .args(["-timeout", "90", "-timeout_error"])
+        .args(options)
+        .output()
+        .expect("sipp (Debian's sip-tester) is not installed; run scripts/setup")
+}
+
+#[track_caller]
+fn must_succeed(output: &Output, served: &Served, folder: &Path) {
+    if output.status.success() {
+        return;
+    }
+    let errors: String = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_name()?.to_str()?;
+            let wanted = name.ends_with("_errors.log");
+            wanted.then(|| std::fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    panic!(
+        "sipp failed with {:?}\n{}\n{errors}\nserver:\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr),
+        served.log()
+    );
+}
+
+#[test]
+fn sipp_calls_over_udp_and_tcp_is_held_presses_0_and_is_transferred() {
+    for transport in ["u1", "t1"] {
+        let served = Served::start("sip:person@127.0.0.1:9", "");
+        let folder = tempfile::tempdir().unwrap();
+        let codec = zeroline::line::codec::Codec::Pcma;
+        let question = raw(folder.path(), "opening-hours.wav", codec);
+        let options = ["-m", "1", "-t", transport];
+        let output = sipp(&served, "whole-call.xml", &question, &options);
+        must_succeed(&output, &served, folder.path());
+        served.wait_for_end("transferred");
+        let events = served.events();
+        let has = |kind: &str| events.iter().any(|e| e["event"] == kind);
+        assert!(has("digit") && has("transferred"), "{events:#?}");
+        let progress = |e: &serde_json::Value| e["event"] == "transfer_progress" && e["code"] == 180;
+        assert!(events.iter().any(progress), "{events:#?}");
+        assert_eq!(events[0]["codec"], "PCMA");
+    }
+}
+
+#[test]
+fn thirty_callers_at_once_are_all_understood() {
+    let served = Served::start("sip:person@127.0.0.1:9", "");
+    let folder = tempfile::tempdir().unwrap();
+    let codec = zeroline::line::codec::Codec::Pcmu;
+    // Asked over the greeting, so that each call is interrupted, recognised and answered.
+    let question = raw(folder.path(), "opening-hours.wav", codec);
+    let options = ["-m", "30", "-l", "30", "-r", "30"];
+    let output = sipp(&served, "load.xml", &question, &options);
+    must_succeed(&output, &served, folder.path());
+    served.wait_for("thirty ends", |events| {
+        events.iter().filter(|e| e["event"] == "call_ended").count() == 30
+    });
+    assert_eq!(served.count("understood"), 30, "{:#?}", served.events());
+    assert_eq!(served.count("engine_failed"), 0);
+}
+
+#[test]
+fn our_own_caller_asks_presses_0_and_talks_to_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = |name: &str| root().join("audio-fixtures").join(name);
+    let mut person = zeroline()
+        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1", "--say"])
+        .arg(fixture("human-greeting.wav"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = std::io::BufReader::new(person.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap();
+
+    let served = Served::start(&format!("sip:person@{address}"), "");
+    let recording = folder.path().join("both.wav");
+    let output = zeroline()
+        .arg("call")
+        .arg(format!("sip:clinic@{}", served.address))
+        .arg("--say")
+        .arg(fixture("parking.wav"))
+        .args(["--keys", "0", "--record"])
+        .arg(&recording)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", served.log());
+    assert!(text.contains("has answered"), "{text}\n{}", served.log());
+    served.wait_for_end("transferred");
+    let events = served.events();
+    let understood = |e: &serde_json::Value| e["event"] == "understood" && e["intent"] == "parking";
+    assert!(events.iter().any(understood), "{events:#?}");
+    let sound = zeroline::audio::wav::read(&recording).unwrap().clip;
+    assert!(sound.milliseconds() > 8_000);
+    assert!(person.wait().unwrap().success());
+}
+
+#[test]
+fn a_person_who_is_busy_brings_the_caller_back() {
+    let mut person = zeroline()
+        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1", "--busy"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = std::io::BufReader::new(person.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap();
+
+    let served = Served::start(&format!("sip:person@{address}"), "");
+    let output = zeroline()
+        .arg("call")
+        .arg(format!("sip:clinic@{}", served.address))
+        .args(["--keys", "0@1.0", "--say"])
+        .arg(root().join("audio-fixtures/parking.wav"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("486"), "{text}");
+    served.wait_for_end("caller_hung_up");
+    let events = served.events();
+    let at = |kind: &str| events.iter().position(|e| e["event"] == kind).unwrap();
+    // Back with the bot, who goes on answering.
+    assert!(at("transfer_failed") < at("understood"), "{events:#?}");
+    assert!(person.wait().unwrap().success());
+}
+
+#[test]
+fn the_demo_does_what_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = zeroline()
+        .current_dir(root())
+        .args(["demo", "--out"])
+        .arg(folder.path().join("demo-call"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("the person has the caller"), "{text}");
+}
+
+#[test]
+fn sigterm_lets_calls_finish_and_then_stops() {
+    let mut served = Served::start("sip:person@127.0.0.1:9", "drain_seconds = 30");
+    let mut phone = common::Phone::new(served.address);
+    let (tag, _) = phone.connect();
+    served.wait_for("the call's start", |events| !events.is_empty());
+    served.terminate();
+    std::thread::sleep(Duration::from_millis(300));
+    // A new call is refused, the old one goes on until its caller hangs up.
+    let mut second = common::Phone::new(served.address);
+    second.send(&second.request("INVITE", 1, "", &second.sdp("0")));
+    assert!(second.answer().starts_with("SIP/2.0 503 "));
+    phone.send(&phone.request("BYE", 2, &tag, ""));
+    assert!(phone.answer().starts_with("SIP/2.0 200 "));
+    assert_eq!(served.wait_for_exit(Duration::from_secs(10)), 0);
+    assert_eq!(served.count("call_ended"), 1);
+}
+
+#[test]
+fn sigterm_ends_the_calls_that_do_not_finish() {
+    let mut served = Served::start("sip:person@127.0.0.1:9", "drain_seconds = 1");
+    let mut phone = common::Phone::new(served.address);
+    phone.connect();
+    served.wait_for("the call's start", |events| !events.is_empty());
+    served.terminate();
+    let bye = std::iter::from_fn(|| phone.receive()).find(|m| m.starts_with("BYE "));
+    assert!(bye.is_some(), "no BYE: {}", served.log());
+    assert_eq!(served.wait_for_exit(Duration::from_secs(10)), 0);
+    served.wait_for_end("shutdown");
+}
+
+#[test]
+fn kill_9_loses_no_finished_line() {
+    let mut served = Served::start("sip:person@127.0.0.1:9", "");
+    let mut phone = common::Phone::new(served.address);
+    phone.connect();
+    served.wait_for("the greeting", |events| {
+        events.iter().any(|e| e["event"] == "prompt_started")
+    });
+    served.kill();
+    assert!(served.count("prompt_started") == 1);
+    let output = zeroline()
+        .args(["calls", "list", "--data"])
+        .arg(served.data())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("Lakeside"), "{text}");
+}
