@@ -76,7 +76,6 @@ pub enum EventKind {
         intent: String,
         /// 0 to 1.
         score: f32,
-        took_ms: u64,
     },
     NotUnderstood {
         /// What was heard; empty when nothing could be made of the sound.

@@ -14,6 +14,8 @@
 mod event;
 mod io;
 mod player;
+#[cfg(test)]
+mod tests;
 
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
 pub use io::{Input, Job, JobId, TransferUpdate};
@@ -418,8 +420,6 @@ impl Call {
                 self.note(EventKind::Understood {
                     intent: intent.to_string(),
                     score,
-                    // Matching is pure computation on the audio clock: it takes no frame.
-                    took_ms: 0,
                 });
                 self.failures = 0;
                 self.say(reply);

@@ -1,7 +1,9 @@
 //! `zeroline calls`
 
 use super::{Done, Verdict};
-use crate::record::{Store, text};
+use crate::record::Store;
+use crate::record::text::{self, Layout};
+use jiff::tz::TimeZone;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -18,7 +20,7 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// All calls, the newest last
+    /// All calls, the newest first
     List {
         /// One JSON object a line
         #[arg(long)]
@@ -37,35 +39,33 @@ enum What {
 const WIDTH: usize = 100;
 
 pub fn run(args: &Args) -> Done {
-    let store = Store::existing(&args.data)?;
-    let colour = std::io::stdout().is_terminal();
+    let store = Store::open(&args.data);
+    let layout = Layout {
+        width: WIDTH,
+        colour: std::io::stdout().is_terminal(),
+        zone: TimeZone::system(),
+    };
     match &args.what {
         What::List { json } => {
             let listing = store.list()?;
-            for note in &listing.notes {
-                eprintln!("{note}");
-            }
             match json {
                 true => {
                     for summary in &listing.calls {
                         println!("{}", serde_json::to_string(summary)?);
                     }
                 }
-                false => print!("{}", text::list(&listing.calls, WIDTH, colour)),
+                false => print!("{}", text::list(&listing, &layout)),
             }
         }
         What::Show { id, json } => {
             let transcript = store.find(id)?;
-            for note in &transcript.notes {
-                eprintln!("{note}");
-            }
             match json {
                 true => {
                     for event in &transcript.events {
                         println!("{}", serde_json::to_string(event)?);
                     }
                 }
-                false => print!("{}", text::show(&transcript, WIDTH, colour)),
+                false => print!("{}", text::show(&transcript, &layout)),
             }
         }
     }

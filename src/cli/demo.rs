@@ -9,7 +9,7 @@ use crate::call::{Event, EventKind};
 use crate::caller::{Step, What, When};
 use crate::hear::Wanted;
 use crate::phone::{self, Behaviour, Happening, Person, Recording};
-use crate::record::{Store, Writer, text};
+use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -45,8 +45,7 @@ pub fn run(args: &Args) -> Done {
     let _ = std::fs::remove_dir_all(&args.out);
     std::fs::create_dir_all(&args.out)
         .map_err(|error| Failure(format!("{}: cannot be made: {error}", args.out.display())))?;
-    let store = Store::open(&args.out)?;
-    let (events, writing) = Writer::start(store)?;
+    let events = Arc::new(Writer::start(&Store::open(&args.out))?);
     let parts = Parts {
         config: Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -55,7 +54,7 @@ pub fn run(args: &Args) -> Done {
         dialplan: loaded.dialplan,
         prompts: loaded.prompts,
         engines: loaded.engines,
-        events,
+        events: events.clone(),
     };
     let script = script(&args.say)?;
     let human = Behaviour::Say(frames(&args.human)?);
@@ -66,7 +65,7 @@ pub fn run(args: &Args) -> Done {
             Err(_) => Err(Failure(format!("the call had not ended after {LIMIT:?}"))),
         }
     });
-    writing.close();
+    events.close();
     finish(args, &call?)
 }
 
@@ -126,10 +125,10 @@ async fn follow(folder: PathBuf, started: Instant, mut running: mpsc::Receiver<(
     let mut events: Vec<Event> = Vec::new();
     loop {
         let over = running.try_recv() == Err(mpsc::error::TryRecvError::Disconnected);
-        let transcripts = Store::existing(&folder).and_then(|store| store.list());
-        let ids = transcripts.map(|listing| listing.calls).unwrap_or_default();
-        if let Some(call) = ids.first()
-            && let Ok(transcript) = Store::existing(&folder).and_then(|store| store.find(&call.id))
+        let store = Store::open(&folder);
+        let calls = store.list().map(|listing| listing.calls).unwrap_or_default();
+        if let Some(call) = calls.first()
+            && let Ok(transcript) = store.find(&call.id)
         {
             for event in transcript.events.into_iter().skip(events.len()) {
                 if let Some(words) = bot_in_words(&event.kind) {
@@ -202,7 +201,7 @@ fn finish(args: &Args, seen: &Seen) -> Done {
     let sound = args.out.join("call.wav");
     seen.recording.save(&sound)?;
     let transcript = args.out.join("transcript.txt");
-    std::fs::write(&transcript, text::events(&seen.events, 100, false))
+    std::fs::write(&transcript, super::transcript("demo", &seen.events))
         .map_err(|error| Failure(format!("{}: {error}", transcript.display())))?;
     println!("\nrecording:  {} (left the caller, right what they heard)", sound.display());
     println!("transcript: {}", transcript.display());

@@ -10,7 +10,11 @@ mod load;
 mod rehearse;
 mod serve;
 
+use crate::call::Event;
+use crate::record::Transcript;
+use crate::record::text::{self, Layout};
 use clap::{Parser, Subcommand};
+use jiff::tz::TimeZone;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -95,6 +99,21 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure(format!("tokio did not start: {error}")))
+}
+
+/// A call's events as a conversation to read.
+fn transcript(id: &str, events: &[Event]) -> String {
+    let transcript = Transcript {
+        id: id.to_owned(),
+        events: events.to_vec(),
+        notes: Vec::new(),
+    };
+    let layout = Layout {
+        width: 100,
+        colour: false,
+        zone: TimeZone::system(),
+    };
+    text::show(&transcript, &layout)
 }
 
 /// Milliseconds as `m:ss.t`.

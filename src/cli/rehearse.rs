@@ -4,7 +4,7 @@ use super::{Done, Failure, Verdict, load};
 use crate::audio::wav;
 use crate::call::{About, Setup};
 use crate::hear::Wanted;
-use crate::record::text;
+use super::transcript;
 use crate::rehearse::{self, Engines, Rehearsal, Scenario};
 use crate::server::LINE_RATE;
 use std::path::{Path, PathBuf};
@@ -113,8 +113,8 @@ fn show(args: &Args, name: &str, rehearsal: &Rehearsal) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    println!("\n{name}");
-    print!("{}", text::events(&rehearsal.events, 100, false));
+    println!();
+    print!("{}", transcript(name, &rehearsal.events));
     let own = rehearsal.took.saturating_sub(rehearsal.engines_took);
     println!(
         "  {:.1} s of call in {} ms, and {} ms of recognition and synthesis",

@@ -4,6 +4,7 @@ use super::{Done, Failure, Verdict, load, runtime};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the worker: answer calls until SIGTERM.
@@ -26,14 +27,14 @@ pub fn run(args: &Args) -> Done {
     for line in &loaded.chosen {
         tracing::info!("{line}");
     }
-    let (events, writing) = Writer::start(Store::open(&config.data)?)?;
+    let events = Arc::new(Writer::start(&Store::open(&config.data))?);
     let (name, data) = (loaded.dialplan.name().to_owned(), config.data.clone());
     let parts = Parts {
         config,
         dialplan: loaded.dialplan,
         prompts: loaded.prompts,
         engines: loaded.engines,
-        events,
+        events: events.clone(),
     };
     let served: Result<(), Failure> = runtime()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -55,7 +56,7 @@ pub fn run(args: &Args) -> Done {
             .await;
         Ok(())
     });
-    writing.close();
+    events.close();
     served?;
     tracing::info!("stopped");
     Ok(Verdict::Yes)

@@ -8,6 +8,7 @@ use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use crate::record::Writer;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -58,7 +59,7 @@ pub enum LineRequest {
 /// Starts the thread; it ends with [`Command::Stop`].
 pub fn start(
     make_pool: impl FnOnce(SyncSender<Command>) -> std::io::Result<Pool>,
-    events: Writer,
+    events: Arc<Writer>,
 ) -> std::io::Result<(SyncSender<Command>, JoinHandle<()>)> {
     let (commands, receiver) = sync_channel(COMMANDS);
     let pool = make_pool(commands.clone())?;

@@ -45,7 +45,7 @@ pub struct Parts {
     pub dialplan: Arc<Dialplan>,
     pub prompts: Arc<PromptBook>,
     pub engines: Engines,
-    pub events: Writer,
+    pub events: Arc<Writer>,
 }
 
 /// Why the server cannot start.
@@ -70,7 +70,7 @@ struct Shared {
     config: Config,
     dialplan: Arc<Dialplan>,
     prompts: Arc<PromptBook>,
-    events: Writer,
+    events: Arc<Writer>,
     ports: Ports,
     media: SyncSender<Command>,
     calls: AtomicUsize,

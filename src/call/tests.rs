@@ -1,0 +1,385 @@
+//! Whole calls against the core alone: engines are played by the test, so that each thing that can
+//! go wrong goes wrong here.
+
+use super::*;
+use crate::audio::{Clip, wav};
+use crate::speak::{Prompt, SpeakError, Voice};
+use std::path::Path;
+
+const RATE: LineRate = LineRate::Narrow;
+
+/// Hums one second for any text.
+struct Hum;
+
+impl Voice for Hum {
+    fn name(&self) -> &str {
+        "hum"
+    }
+
+    fn speak(&self, _: &str) -> Result<Clip, SpeakError> {
+        let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
+        Ok(Clip::new(8_000, samples.collect()))
+    }
+}
+
+/// A call, and what came out of it.
+struct Test {
+    call: Call,
+    out: Frame,
+    events: Vec<EventKind>,
+    jobs: Vec<Job>,
+}
+
+impl Test {
+    /// The clinic's line, with all prompts ready.
+    fn new() -> Test {
+        let dialplan = clinic();
+        let (prompts, _) = PromptBook::prepare(&Hum, RATE, dialplan.fixed_texts());
+        Test::with(dialplan, prompts)
+    }
+
+    fn with(dialplan: Dialplan, prompts: PromptBook) -> Test {
+        Test {
+            call: Call::new(Setup {
+                id: "test".to_owned(),
+                rate: RATE,
+                dialplan: Arc::new(dialplan),
+                prompts: Arc::new(prompts),
+                about: About::default(),
+            }),
+            out: Frame::silence(RATE),
+            events: Vec::new(),
+            jobs: Vec::new(),
+        }
+    }
+
+    fn tick(&mut self, caller: &Frame) {
+        self.call.tick(caller, &mut self.out);
+        self.collect();
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.call.handle(input);
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        self.jobs.extend(std::iter::from_fn(|| self.call.poll_job()));
+        self.events
+            .extend(std::iter::from_fn(|| self.call.poll_event()).map(|event| event.kind));
+    }
+
+    fn quiet(&mut self, frames: u64) {
+        for _ in 0..frames {
+            self.tick(&Frame::silence(RATE));
+        }
+    }
+
+    /// Lets the caller say a recording, and waits until it is to be recognised.
+    #[track_caller]
+    fn speak(&mut self) -> JobId {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/opening-hours.wav");
+        for frame in wav::read(&path).unwrap().clip.frames(RATE) {
+            self.tick(&frame);
+        }
+        self.quiet(60);
+        match self.jobs.pop() {
+            Some(Job::Recognise { id, .. }) => id,
+            other => panic!("no recognition but {other:?}: {:#?}", self.events),
+        }
+    }
+
+    fn recognise(&mut self, id: JobId, text: &str) {
+        self.handle(Input::Recognised {
+            id,
+            result: Ok(Hypothesis {
+                text: text.to_owned(),
+                confidence: 0.9,
+            }),
+            engine: "test".to_owned(),
+            took_ms: 0,
+        });
+    }
+
+    fn has(&self, kind: impl Fn(&EventKind) -> bool) -> bool {
+        self.events.iter().any(kind)
+    }
+
+    fn asked(&self, wanted: AskedHow) -> bool {
+        self.has(|e| matches!(e, EventKind::AskedForHuman { how } if *how == wanted))
+    }
+
+    fn transfers(&self) -> usize {
+        let transfer = |job: &&Job| matches!(job, Job::Transfer { .. });
+        self.jobs.iter().filter(transfer).count()
+    }
+
+    #[track_caller]
+    fn must_be_transferring(&mut self) {
+        self.quiet(seconds(10));
+        assert_eq!(self.transfers(), 1, "{:#?}", self.events);
+    }
+}
+
+fn clinic() -> Dialplan {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialplans/clinic.toml");
+    Dialplan::load(&path, jiff::civil::date(2026, 11, 1))
+        .unwrap()
+        .dialplan
+}
+
+fn sounds(frame: &Frame) -> bool {
+    frame.samples().iter().any(|&s| s != 0)
+}
+
+#[test]
+fn zero_reaches_a_human_at_every_moment_and_silences_the_bot_within_200_ms() {
+    // Over the greeting, the caller's turn, the reminder, and the announcement of the transfer.
+    for moment in (0..900).step_by(7) {
+        let mut test = Test::new();
+        test.quiet(moment);
+        let already = test.transfers();
+        test.handle(Input::Key(Key::ZERO));
+        if already == 0 {
+            let mut silent_after = None;
+            for frame in 1..=10 {
+                test.quiet(1);
+                if !sounds(&test.out) && silent_after.is_none() {
+                    silent_after = Some(frame);
+                }
+            }
+            // The announcement starts at once when nothing was being said.
+            let interrupted = test.has(|e| {
+                matches!(e, EventKind::PromptInterrupted { by: InterruptedBy::Digit, .. })
+            });
+            assert!(!interrupted || silent_after.is_some(), "frame {moment}");
+        }
+        test.quiet(seconds(10));
+        assert_eq!(test.transfers(), 1, "0 at frame {moment}: {:#?}", test.events);
+    }
+}
+
+#[test]
+fn zero_works_while_the_caller_speaks_and_while_we_think() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.handle(Input::Key(Key::ZERO));
+    test.recognise(id, "when are you open");
+    test.must_be_transferring();
+    assert!(!test.has(|e| matches!(e, EventKind::Understood { .. })));
+}
+
+#[test]
+fn asking_for_a_person_does_the_same() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.recognise(id, "can i talk to a person");
+    test.must_be_transferring();
+    assert!(test.asked(AskedHow::Words));
+}
+
+#[test]
+fn a_question_is_answered_and_the_wait_is_on_record() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.quiet(10);
+    test.recognise(id, "when are you open");
+    test.quiet(60);
+    assert!(test.has(|e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")));
+    let after = test.events.iter().rev().find_map(|e| match e {
+        EventKind::PromptStarted { after_ms, .. } => Some(*after_ms),
+        _ => None,
+    });
+    let ended = test.events.iter().find_map(|e| match e {
+        EventKind::SpeechEnded { endpointing_ms, .. } => Some(*endpointing_ms),
+        _ => None,
+    });
+    assert!(after.flatten().unwrap() >= ended.unwrap() + 200, "{after:?} {ended:?}");
+}
+
+#[test]
+fn speaking_stops_the_prompt() {
+    let mut test = Test::new();
+    test.quiet(20);
+    assert!(sounds(&test.out));
+    test.speak();
+    assert!(test.has(|e| {
+        matches!(e, EventKind::PromptInterrupted { by: InterruptedBy::Speech, .. })
+    }));
+    assert!(!sounds(&test.out));
+}
+
+#[test]
+fn not_understood_twice_leads_to_a_person() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.recognise(id, "the purple giraffe sings opera");
+    test.quiet(80);
+    assert_eq!(test.transfers(), 0);
+    let id = test.speak();
+    test.recognise(id, "");
+    test.must_be_transferring();
+    assert!(test.asked(AskedHow::Failures));
+}
+
+#[test]
+fn a_minute_of_silence_leads_to_a_person() {
+    let mut test = Test::new();
+    test.quiet(seconds(60));
+    let asked_again = test.events.iter().filter(|e| matches!(e, EventKind::NoInput)).count();
+    assert_eq!(asked_again, 2);
+    assert!(test.asked(AskedHow::Failures));
+    assert_eq!(test.transfers(), 1);
+}
+
+#[test]
+fn silence_after_nobody_could_be_reached_ends_the_call() {
+    let mut test = Test::new();
+    test.quiet(seconds(30));
+    test.handle(Input::Transfer(TransferUpdate::Failed("busy".to_owned())));
+    test.quiet(seconds(60));
+    assert!(test.call.is_over());
+    assert!(test.has(|e| {
+        matches!(e, EventKind::CallEnded { reason: EndReason::NoInput, .. })
+    }));
+}
+
+#[test]
+fn a_broken_recogniser_leads_to_a_person() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.handle(Input::Recognised {
+        id,
+        result: Err("out of memory".to_owned()),
+        engine: "test".to_owned(),
+        took_ms: 0,
+    });
+    test.must_be_transferring();
+    assert!(test.asked(AskedHow::Engine));
+}
+
+#[test]
+fn a_recogniser_that_never_answers_leads_to_a_person() {
+    let mut test = Test::new();
+    test.quiet(80);
+    test.speak();
+    test.quiet(RECOGNITION_OVERDUE + 1);
+    test.must_be_transferring();
+    assert!(test.asked(AskedHow::Engine));
+}
+
+#[test]
+fn a_voice_that_never_answers_does_not_keep_the_caller_from_a_person() {
+    let mut test = Test::with(clinic(), PromptBook::default());
+    test.quiet(seconds(10));
+    assert!(test.has(|e| matches!(e, EventKind::EngineFailed { what, .. } if what == "voice")));
+    test.handle(Input::Key(Key::ZERO));
+    test.must_be_transferring();
+}
+
+#[test]
+fn a_prompt_that_was_not_ready_is_played_when_it_comes() {
+    let mut test = Test::with(clinic(), PromptBook::default());
+    test.quiet(10);
+    let Some(Job::Synthesise { id, text }) = test.jobs.pop() else {
+        panic!("nothing to synthesise: {:?}", test.jobs);
+    };
+    let prompt = Prompt::new(&text, &Hum.speak(&text).unwrap(), RATE);
+    test.handle(Input::Spoken {
+        id,
+        result: Ok(Arc::new(prompt)),
+        took_ms: 200,
+    });
+    test.quiet(5);
+    assert!(sounds(&test.out));
+}
+
+#[test]
+fn a_failed_transfer_brings_the_caller_back_and_is_told() {
+    let mut test = Test::new();
+    test.quiet(20);
+    test.handle(Input::Key(Key::ZERO));
+    test.must_be_transferring();
+    test.handle(Input::Transfer(TransferUpdate::Progress(180)));
+    test.handle(Input::Transfer(TransferUpdate::Failed("486".to_owned())));
+    test.quiet(80);
+    let failed = clinic().human().failed.clone();
+    assert!(test.has(|e| matches!(e, EventKind::PromptStarted { text, .. } if **text == *failed)));
+    assert!(!test.call.is_over());
+    let id = test.speak();
+    test.recognise(id, "when are you open");
+    assert!(test.has(|e| matches!(e, EventKind::Understood { .. })));
+}
+
+#[test]
+fn a_transfer_without_an_end_is_given_up() {
+    let mut test = Test::new();
+    test.handle(Input::Key(Key::ZERO));
+    test.quiet(TRANSFER_OVERDUE + seconds(10));
+    assert!(test.has(|e| matches!(e, EventKind::TransferFailed { .. })));
+    // The person answers after all.
+    test.handle(Input::Transfer(TransferUpdate::Done));
+    assert!(test.call.is_over());
+}
+
+#[test]
+fn a_transfer_that_works_ends_the_call() {
+    let mut test = Test::new();
+    test.handle(Input::Key(Key::ZERO));
+    test.must_be_transferring();
+    test.handle(Input::Transfer(TransferUpdate::Done));
+    assert!(test.call.is_over());
+    assert!(matches!(test.jobs.last(), Some(Job::HangUp)));
+    assert!(matches!(
+        test.events.last(),
+        Some(EventKind::CallEnded {
+            reason: EndReason::Transferred,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn other_keys_are_told_that_words_will_do() {
+    let mut test = Test::new();
+    test.quiet(80);
+    for key in "12".chars() {
+        test.handle(Input::Key(Key::from_char(key).unwrap()));
+    }
+    test.quiet(KEYS_DONE + 10);
+    assert!(test.has(|e| matches!(e, EventKind::NotUnderstood { text, .. } if text == "12")));
+    assert_eq!(test.transfers(), 0);
+}
+
+#[test]
+fn what_is_said_while_we_think_belongs_to_the_answer() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let first = test.speak();
+    let second = test.speak();
+    // The second is recognised first.
+    test.recognise(second, "open");
+    assert!(!test.has(|e| matches!(e, EventKind::Understood { .. })));
+    test.recognise(first, "when are you");
+    assert!(test.has(|e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")));
+}
+
+#[test]
+fn hanging_up_at_any_moment_ends_the_call_once() {
+    for moment in (0..1_500).step_by(31) {
+        let mut test = Test::new();
+        test.quiet(moment);
+        test.handle(Input::HungUp);
+        test.handle(Input::HungUp);
+        test.quiet(10);
+        let ends = test.events.iter().filter(|e| matches!(e, EventKind::CallEnded { .. })).count();
+        assert_eq!(ends, 1, "hung up at frame {moment}");
+        assert!(test.call.is_over() && !sounds(&test.out));
+        assert!(matches!(test.events.first(), Some(EventKind::CallStarted { .. })));
+    }
+}
