@@ -44,7 +44,7 @@ fn malformed_sdp_and_no_common_codec_are_refused() {
     let mut served = Served::start(NOBODY, "");
     for (body, status) in [
         ("this is no sdp".to_owned(), "400 "),
-        ("v=0\r\n".to_owned(), "400 "),
+        ("v=0\r\n".to_owned(), "488 "),
         (Phone::new(served.address).sdp("18 3"), "488 "),
         (
             Phone::new(served.address)

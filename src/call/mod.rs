@@ -111,6 +111,8 @@ enum Phase {
     New(Box<About>),
     /// Prompts are played; what comes after them.
     Speaking(Then),
+    /// The last prompts are played; the caller may still speak up.
+    Leaving(EndReason),
     /// The caller's turn since that frame.
     Listening {
         since: u64,
@@ -337,7 +339,7 @@ impl Call {
         self.note(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
-            dialplan: self.dialplan.name().to_owned(),
+            dialplan: self.dialplan.name.clone(),
             started: about.started,
             codec: about.codec,
             sip_call_id: about.sip_call_id,
@@ -354,9 +356,10 @@ impl Call {
                 Then::Human => self.hand_off(AskedHow::Dialplan),
                 Then::HangUp => self.hang_up(EndReason::Finished),
             },
+            Phase::Leaving(reason) if !self.player.is_busy() => self.hang_up(reason),
             Phase::Listening { since } => self.wait_for_caller(since),
             Phase::Announcing if !self.player.is_busy() => {
-                let target = self.dialplan.human().target.clone();
+                let target = self.dialplan.human.target.clone();
                 self.note(EventKind::TransferStarted {
                     target: target.clone(),
                 });
@@ -397,7 +400,9 @@ impl Call {
                 let reply = self.dialplan.no_input(self.failures as usize);
                 self.say(reply);
             } else if self.nobody_there {
-                self.hang_up(EndReason::NoInput);
+                let goodbye = self.dialplan.goodbye();
+                self.say(goodbye);
+                self.phase = Phase::Leaving(EndReason::NoInput);
             } else {
                 self.hand_off(AskedHow::Failures);
             }
@@ -497,13 +502,15 @@ impl Call {
         self.answer.clear();
         self.keys.clear();
         self.failures = 0;
-        let announcement = self.dialplan.human().say.clone();
-        self.queue(announcement);
+        if how != AskedHow::Dialplan {
+            let announcement = self.dialplan.human_reply();
+            self.say(announcement);
+        }
         self.phase = Phase::Announcing;
     }
 
     fn transfer(&mut self, update: TransferUpdate) {
-        let target = self.dialplan.human().target.clone();
+        let target = self.dialplan.human.target.clone();
         match update {
             TransferUpdate::Progress(code) => self.note(EventKind::TransferProgress { code }),
             // Also when it comes late: the caller is with somebody.
@@ -518,11 +525,8 @@ impl Call {
                 self.note(EventKind::TransferFailed { target, reason });
                 self.nobody_there = true;
                 self.waiting_since = None;
-                let say = vec![self.dialplan.human().failed.clone()];
-                self.say(Reply {
-                    say,
-                    then: Then::Listen,
-                });
+                let sorry = self.dialplan.human_failed();
+                self.say(sorry);
             }
         }
     }

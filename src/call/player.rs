@@ -105,6 +105,8 @@ impl Player {
         if position == 0 {
             return None;
         }
+        // What is said next does not run into what was cut off.
+        self.gap = GAP;
         self.fading = Some(Fading {
             prompt,
             position,

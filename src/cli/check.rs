@@ -15,7 +15,7 @@ pub fn run(args: &Args) -> Done {
     let mut verdict = Verdict::Yes;
     for path in &args.dialplans {
         match load::dialplan(Some(path)) {
-            Ok(dialplan) => println!("{}: good ({})", path.display(), dialplan.name()),
+            Ok(dialplan) => println!("{}: good ({})", path.display(), dialplan.name),
             Err(failure) => {
                 eprintln!("{}", failure.0);
                 verdict = Verdict::No;

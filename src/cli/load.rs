@@ -35,7 +35,7 @@ pub fn dialplan(path: Option<&Path>) -> Result<Dialplan, Failure> {
             }
             Ok(loaded.dialplan)
         }
-        Err(error) => Err(Failure(format!("{:?}", miette::Report::new(error)))),
+        Err(error) => Err(Failure(error.pretty())),
     }
 }
 
@@ -45,13 +45,13 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
         wanted,
         model,
         &model_folders(),
-        dialplan.language(),
+        dialplan.language.tag(),
         &dialplan.phrases(),
     )?;
     for warning in &choice.warnings {
         tracing::warn!("{warning}");
     }
-    let voice = Espeak::new(dialplan.language())?;
+    let voice = Espeak::new(dialplan.language.tag())?;
     let (prompts, failed) = PromptBook::prepare(&voice, LINE_RATE, dialplan.fixed_texts());
     if let Some((text, error)) = failed.first() {
         return Err(Failure(format!("the prompt \"{text}\" cannot be spoken: {error}")));

@@ -28,7 +28,7 @@ pub fn run(args: &Args) -> Done {
         tracing::info!("{line}");
     }
     let events = Arc::new(Writer::start(&Store::open(&config.data))?);
-    let (name, data) = (loaded.dialplan.name().to_owned(), config.data.clone());
+    let (name, data) = (loaded.dialplan.name.clone(), config.data.clone());
     let parts = Parts {
         config,
         dialplan: loaded.dialplan,

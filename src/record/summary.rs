@@ -3,9 +3,10 @@
 use super::Transcript;
 use crate::call::{EndReason, EventKind};
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// One call, summed up from its events.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     pub id: String,
     /// Absent in a rehearsal, and when the beginning of the record is missing.
@@ -23,7 +24,8 @@ pub struct Summary {
 }
 
 /// How far a caller got on the way to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Human {
     NotAsked,
     /// Asked, or was to be put through, and never arrived.
