@@ -25,9 +25,19 @@ fn malformed_sip_is_answered_or_dropped_and_the_server_goes_on() {
     ] {
         phone.send(&message);
         let answer = phone.answer();
-        assert!(answer.starts_with(&format!("SIP/2.0 {status}")), "{message}\n{answer}");
+        assert!(
+            answer.starts_with(&format!("SIP/2.0 {status}")),
+            "{message}\n{answer}"
+        );
     }
-    for noise in ["", "\0\0\0\0", "hello", "SIP/2.0 200 OK\r\n\r\n", "INVITE\r\n\r\n", "\r\n\r\n"] {
+    for noise in [
+        "",
+        "\0\0\0\0",
+        "hello",
+        "SIP/2.0 200 OK\r\n\r\n",
+        "INVITE\r\n\r\n",
+        "\r\n\r\n",
+    ] {
         phone.send(noise);
     }
     let required = phone
@@ -35,7 +45,10 @@ fn malformed_sip_is_answered_or_dropped_and_the_server_goes_on() {
         .replace("Max-Forwards", "Require: teleport\r\nMax-Forwards");
     phone.send(&required);
     let answer = phone.answer();
-    assert!(answer.starts_with("SIP/2.0 420 ") && answer.contains("teleport"), "{answer}");
+    assert!(
+        answer.starts_with("SIP/2.0 420 ") && answer.contains("teleport"),
+        "{answer}"
+    );
     served.must_be_alive();
 }
 
@@ -56,7 +69,10 @@ fn malformed_sdp_and_no_common_codec_are_refused() {
         let mut phone = Phone::new(served.address);
         phone.send(&phone.request("INVITE", 1, "", &body));
         let answer = phone.answer();
-        assert!(answer.starts_with(&format!("SIP/2.0 {status}")), "{body}\n{answer}");
+        assert!(
+            answer.starts_with(&format!("SIP/2.0 {status}")),
+            "{body}\n{answer}"
+        );
         phone.send(&phone.request("ACK", 1, &to_tag(&answer), ""));
     }
     served.must_be_alive();
@@ -89,7 +105,10 @@ fn an_invite_without_offer_gets_ours_and_the_ack_answers_it() {
     let mut phone = Phone::new(served.address);
     phone.send(&phone.request("INVITE", 1, "", ""));
     let answer = phone.answer();
-    assert!(answer.starts_with("SIP/2.0 200 ") && answer.contains("m=audio"), "{answer}");
+    assert!(
+        answer.starts_with("SIP/2.0 200 ") && answer.contains("m=audio"),
+        "{answer}"
+    );
     phone.send(&phone.request("ACK", 1, &to_tag(&answer), &phone.sdp("0 101")));
     let mut buffer = [0; 2048];
     let heard = phone.rtp.recv_from(&mut buffer);
@@ -141,12 +160,20 @@ fn rtp_garbage_and_strangers_disturb_nobody() {
         phone.rtp.send_to(&[0; 1500], rtp).unwrap();
         // A stranger who would like to hear the call, and to press 0 in it.
         stranger.send_to(&packet(i, 0, &silence), rtp).unwrap();
-        stranger.send_to(&packet(900 + i, 101, &[0, 0x8a, 3, 0x20]), rtp).unwrap();
+        stranger
+            .send_to(&packet(900 + i, 101, &[0, 0x8a, 3, 0x20]), rtp)
+            .unwrap();
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut buffer = [0; 2048];
-    assert!(phone.rtp.recv_from(&mut buffer).is_ok(), "the caller hears nothing");
-    assert!(stranger.recv_from(&mut buffer).is_err(), "the stranger hears the call");
+    assert!(
+        phone.rtp.recv_from(&mut buffer).is_ok(),
+        "the caller hears nothing"
+    );
+    assert!(
+        stranger.recv_from(&mut buffer).is_err(),
+        "the stranger hears the call"
+    );
     assert_eq!(served.count("digit"), 0, "the stranger's key was taken");
     phone.send(&phone.request("BYE", 2, &tag, ""));
     served.wait_for_end("caller_hung_up");
@@ -163,7 +190,10 @@ fn callers_who_hang_up_at_any_moment_leave_nothing_behind() {
         std::thread::sleep(Duration::from_millis(pause));
         phone.send(&phone.request("BYE", 2, &tag, ""));
         let answer = phone.answer();
-        assert!(answer.starts_with("SIP/2.0 200 "), "after {pause} ms: {answer}");
+        assert!(
+            answer.starts_with("SIP/2.0 200 "),
+            "after {pause} ms: {answer}"
+        );
     }
     served.wait_for("seven ends", |events| {
         events.iter().filter(|e| e["event"] == "call_ended").count() == 7
@@ -183,7 +213,11 @@ fn one_call_too_many_is_told_to_come_back() {
 
 /// Runs `zeroline` and gives exit code, output and errors.
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = zeroline().current_dir(root()).args(arguments).output().unwrap();
+    let output = zeroline()
+        .current_dir(root())
+        .args(arguments)
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (
         output.status.code().unwrap_or(-1),
@@ -218,7 +252,11 @@ fn bad_recordings_are_named_and_do_not_hide_the_good_ones() {
     assert!(errors.contains("missing.wav: cannot be read"), "{errors}");
     assert!(errors.contains("truncated.wav: the file ends"), "{errors}");
     let parking = |line: &&str| line.contains("\"understood\"") && line.contains("parking");
-    assert!(out.lines().any(|l| parking(&l) && l.contains("stereo-44100")), "{out}");
+    assert!(
+        out.lines()
+            .any(|l| parking(&l) && l.contains("stereo-44100")),
+        "{out}"
+    );
 }
 
 #[test]

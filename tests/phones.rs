@@ -33,7 +33,14 @@ fn sipp(served: &Served, scenario: &str, question: &Path, options: &[&str]) -> O
         .arg(served.address.to_string())
         .arg("-sf")
         .arg(file)
-        .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_err"])
+        .args([
+            "-i",
+            "127.0.0.1",
+            "-mi",
+            "127.0.0.1",
+            "-nostdin",
+            "-trace_err",
+        ])
         .args(["-timeout", "90", "-timeout_error"])
         .args(options)
         .output()
@@ -76,7 +83,8 @@ fn sipp_calls_over_udp_and_tcp_is_held_presses_0_and_is_transferred() {
         let events = served.events();
         let has = |kind: &str| events.iter().any(|e| e["event"] == kind);
         assert!(has("digit") && has("transferred"), "{events:#?}");
-        let progress = |e: &serde_json::Value| e["event"] == "transfer_progress" && e["code"] == 180;
+        let progress =
+            |e: &serde_json::Value| e["event"] == "transfer_progress" && e["code"] == 180;
         assert!(events.iter().any(progress), "{events:#?}");
         assert_eq!(events[0]["codec"], "PCMA");
     }
@@ -132,6 +140,7 @@ fn our_own_caller_asks_presses_0_and_talks_to_a_person() {
     let events = served.events();
     let understood = |e: &serde_json::Value| e["event"] == "understood" && e["intent"] == "parking";
     assert!(events.iter().any(understood), "{events:#?}");
+    assert_eq!(served.count("digit"), 1, "{events:#?}");
     let sound = zeroline::audio::wav::read(&recording).unwrap().clip;
     assert!(sound.milliseconds() > 8_000);
     assert!(person.wait().unwrap().success());
@@ -140,7 +149,14 @@ fn our_own_caller_asks_presses_0_and_talks_to_a_person() {
 #[test]
 fn a_person_who_is_busy_brings_the_caller_back() {
     let mut person = zeroline()
-        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1", "--busy"])
+        .args([
+            "answer",
+            "--listen",
+            "127.0.0.1:0",
+            "--calls",
+            "1",
+            "--busy",
+        ])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -228,5 +244,8 @@ fn kill_9_loses_no_finished_line() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("Lakeside"), "{text}");
+    assert!(
+        output.status.success() && text.contains("Lakeside"),
+        "{text}"
+    );
 }

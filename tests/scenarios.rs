@@ -19,7 +19,13 @@ fn fixtures() -> Vec<PathBuf> {
 fn rehearse(inputs: &[PathBuf]) -> (bool, String, String) {
     let output = zeroline()
         .current_dir(root())
-        .args(["rehearse", "dialplans/clinic.toml", "--engine", "pocketsphinx", "--json"])
+        .args([
+            "rehearse",
+            "dialplans/clinic.toml",
+            "--engine",
+            "pocketsphinx",
+            "--json",
+        ])
         .args(inputs)
         .output()
         .unwrap();

@@ -154,13 +154,14 @@ async fn place(
     let socket = ports.take()?;
     let local = socket.local_addr()?;
     let offer = sdp::offer(local, &CODECS, &mut Origin::new(u64::from(local.port())));
-    let (session, events, answer) = agent
-        .place(target, "caller", offer)
-        .await
-        .map_err(|error| PhoneError::Place {
-            target: target.to_owned(),
-            error,
-        })?;
+    let (session, events, answer) =
+        agent
+            .place(target, "caller", offer)
+            .await
+            .map_err(|error| PhoneError::Place {
+                target: target.to_owned(),
+                error,
+            })?;
     let media =
         sdp::parse(answer.as_bytes()).and_then(|answer| sdp::accept(&answer, local, &CODECS));
     match media {
@@ -184,7 +185,10 @@ async fn await_bye(session: Session, mut events: SessionEvents) {
             }
         }
     };
-    if tokio::time::timeout(Duration::from_secs(5), ended).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(5), ended)
+        .await
+        .is_err()
+    {
         session.hang_up().await;
     }
 }

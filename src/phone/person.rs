@@ -8,6 +8,7 @@ use crate::line::sdp::{self, Origin};
 use crate::line::sip::{Agent, Invitation, SessionEvent};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What the person does with a call.
@@ -44,15 +45,14 @@ impl Person {
 
     /// Deals with one call, from its ringing to its end. `None`: it was refused or came to
     /// nothing.
-    pub async fn take_call(
-        &mut self,
-        mut tell: impl FnMut(u64, Happening),
-    ) -> Option<Recording> {
+    pub async fn take_call(&mut self, mut tell: impl FnMut(u64, Happening)) -> Option<Recording> {
         let invitation = self.invitations.recv().await?;
         let sound = match &self.behaviour {
             Behaviour::Say(sound) => sound.clone(),
             Behaviour::Busy => {
                 invitation.refuse(486, "on another call");
+                // The refusal and its ACK are still on their way when this returns.
+                tokio::time::sleep(Duration::from_millis(500)).await;
                 return None;
             }
         };
@@ -67,8 +67,14 @@ impl Person {
 
         let mut leg = Leg::new(socket, &media);
         let script = [
-            Step { when: When::At { ms: 300 }, what: What::Say(sound) },
-            Step { when: When::At { ms: 0 }, what: What::HangUp },
+            Step {
+                when: When::At { ms: 300 },
+                what: What::Say(sound),
+            },
+            Step {
+                when: When::At { ms: 0 },
+                what: What::HangUp,
+            },
         ];
         let mut person = Caller::new(RATE, script);
         let mut recording = Recording::new();

@@ -3,7 +3,7 @@
 
 use super::pool::{Pool, Work};
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, Input, Job};
+use crate::call::{Call, Event, EventKind, Input, Job};
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use crate::record::Writer;
@@ -173,7 +173,19 @@ impl Live {
     }
 }
 
+/// What callers say belongs into the record, where it can be kept and deleted by rule, and not
+/// into a log that anybody reads.
 fn log(event: &Event) {
-    let text = serde_json::to_string(&event.kind).unwrap_or_default();
-    tracing::info!(call = %event.call, at_ms = event.at_ms, "{text}");
+    match &event.kind {
+        EventKind::CallEnded { reason, .. } => {
+            tracing::info!(call = %event.call, at_ms = event.at_ms, ?reason, "call ended");
+        }
+        EventKind::EngineFailed { what, reason } => {
+            tracing::error!(call = %event.call, at_ms = event.at_ms, reason, "{what} failed");
+        }
+        EventKind::TransferFailed { target, reason } => {
+            tracing::warn!(call = %event.call, at_ms = event.at_ms, target, reason, "transfer failed");
+        }
+        _ => {}
+    }
 }

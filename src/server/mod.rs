@@ -372,7 +372,7 @@ impl Conversation<'_> {
         self.shared.events.send(event(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
-            dialplan: self.shared.dialplan.name().to_owned(),
+            dialplan: self.shared.dialplan.name.clone(),
             started: about.started,
             codec: None,
             sip_call_id: about.sip_call_id,

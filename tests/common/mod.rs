@@ -148,7 +148,11 @@ impl Served {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code().unwrap_or(-1);
             }
-            assert!(Instant::now() < limit, "the server goes on:\n{}", self.log());
+            assert!(
+                Instant::now() < limit,
+                "the server goes on:\n{}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -173,7 +177,9 @@ impl Phone {
     pub fn new(server: SocketAddr) -> Phone {
         let bind = || UdpSocket::bind("127.0.0.1:0").unwrap();
         let socket = bind();
-        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        socket
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
         let rtp = bind();
         rtp.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let call_id = format!("{}@test", socket.local_addr().unwrap().port());
@@ -216,7 +222,9 @@ impl Phone {
     }
 
     pub fn send(&self, message: &str) {
-        self.socket.send_to(message.as_bytes(), self.server).unwrap();
+        self.socket
+            .send_to(message.as_bytes(), self.server)
+            .unwrap();
     }
 
     /// The next response that is not provisional.

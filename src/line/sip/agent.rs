@@ -12,7 +12,10 @@ use rsipstack::platform::CancellationToken;
 use rsipstack::sip::{
     Header, HeadersExt, Method, Param, Request, Response, StatusCode, Transport, Uri,
 };
-use rsipstack::transaction::{Endpoint, EndpointBuilder, Transaction, TransactionReceiver};
+use rsipstack::transaction::endpoint::EndpointOption;
+use rsipstack::transaction::{
+    CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
+};
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{TcpListenerConnection, TransportLayer};
 use std::net::SocketAddr;
@@ -100,6 +103,11 @@ impl Agent {
             .with_cancel_token(token.clone())
             .with_transport_layer(transports)
             .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
+            .with_option(EndpointOption {
+                // Without a domain: the stack's default names its maker's.
+                callid_format: CallIdFormat::Uuid,
+                ..EndpointOption::default()
+            })
             .build();
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
