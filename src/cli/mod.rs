@@ -15,6 +15,7 @@ use crate::record::Transcript;
 use crate::record::text::{self, Layout};
 use clap::{Parser, Subcommand};
 use jiff::tz::TimeZone;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -89,6 +90,7 @@ fn log_to_stderr(quiet: bool) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }

@@ -6,7 +6,7 @@
 //!
 //! [[turn]]
 //! say = "opening-hours.wav"          # beside this file; said when it is the caller's turn
-//! heard = "when are you open"        # the words recognised
+//! heard = "when are you open"        # part of the words recognised
 //! intent = "opening-hours"           # what was understood
 //! answer = "Monday to Friday"        # part of a prompt that follows
 //!
@@ -159,7 +159,7 @@ fn load(path: &Path, rate: LineRate) -> Result<What, ScenarioError> {
 impl Expected {
     fn is_met_by(&self, event: &EventKind) -> bool {
         match (self, event) {
-            (Expected::Heard(wanted), EventKind::Heard { text, .. }) => wanted == text,
+            (Expected::Heard(part), EventKind::Heard { text, .. }) => text.contains(part),
             (Expected::Intent(wanted), EventKind::Understood { intent, .. }) => wanted == intent,
             (Expected::Answer(part), EventKind::PromptStarted { text, .. }) => text.contains(part),
             (Expected::Asked(wanted), EventKind::AskedForHuman { how }) => wanted == how,
