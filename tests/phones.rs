@@ -1,4 +1,5 @@
 //! Whole calls over real SIP and RTP: SIPp as the phone, and our own `zeroline call`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 

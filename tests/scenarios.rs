@@ -1,5 +1,6 @@
 //! The fixtures as callers: what each must be heard as, understood and answered, as fast as the
 //! machine goes.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 

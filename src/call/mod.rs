@@ -397,7 +397,7 @@ impl Call {
             self.waiting_since = None;
             self.failures += 1;
             if self.failures < FAILURES {
-                let reply = self.dialplan.no_input(self.failures as usize);
+                let reply = self.dialplan.no_input();
                 self.say(reply);
             } else if self.nobody_there {
                 let goodbye = self.dialplan.goodbye();
@@ -445,7 +445,7 @@ impl Call {
         });
         self.failures += 1;
         if self.failures < FAILURES {
-            let reply = self.dialplan.no_match(self.failures as usize);
+            let reply = self.dialplan.no_match();
             self.say(reply);
         } else {
             self.hand_off(AskedHow::Failures);

@@ -64,7 +64,8 @@ impl Test {
     }
 
     fn collect(&mut self) {
-        self.jobs.extend(std::iter::from_fn(|| self.call.poll_job()));
+        self.jobs
+            .extend(std::iter::from_fn(|| self.call.poll_job()));
         self.events
             .extend(std::iter::from_fn(|| self.call.poll_event()).map(|event| event.kind));
     }
@@ -147,12 +148,23 @@ fn zero_reaches_a_human_at_every_moment_and_silences_the_bot_within_200_ms() {
             });
             // The announcement starts at once when nothing was being said.
             let interrupted = test.has(|e| {
-                matches!(e, EventKind::PromptInterrupted { by: InterruptedBy::Digit, .. })
+                matches!(
+                    e,
+                    EventKind::PromptInterrupted {
+                        by: InterruptedBy::Digit,
+                        ..
+                    }
+                )
             });
             assert!(!interrupted || fell_silent, "frame {moment}");
         }
         test.quiet(seconds(10));
-        assert_eq!(test.transfers(), 1, "0 at frame {moment}: {:#?}", test.events);
+        assert_eq!(
+            test.transfers(),
+            1,
+            "0 at frame {moment}: {:#?}",
+            test.events
+        );
     }
 }
 
@@ -185,7 +197,11 @@ fn a_question_is_answered_and_the_wait_is_on_record() {
     test.quiet(10);
     test.recognise(id, "when are you open");
     test.quiet(60);
-    assert!(test.has(|e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")));
+    assert!(
+        test.has(
+            |e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")
+        )
+    );
     let after = test.events.iter().rev().find_map(|e| match e {
         EventKind::PromptStarted { after_ms, .. } => Some(*after_ms),
         _ => None,
@@ -194,7 +210,10 @@ fn a_question_is_answered_and_the_wait_is_on_record() {
         EventKind::SpeechEnded { endpointing_ms, .. } => Some(*endpointing_ms),
         _ => None,
     });
-    assert!(after.flatten().unwrap() >= ended.unwrap() + 200, "{after:?} {ended:?}");
+    assert!(
+        after.flatten().unwrap() >= ended.unwrap() + 200,
+        "{after:?} {ended:?}"
+    );
 }
 
 #[test]
@@ -204,7 +223,13 @@ fn speaking_stops_the_prompt() {
     assert!(sounds(&test.out));
     test.speak();
     assert!(test.has(|e| {
-        matches!(e, EventKind::PromptInterrupted { by: InterruptedBy::Speech, .. })
+        matches!(
+            e,
+            EventKind::PromptInterrupted {
+                by: InterruptedBy::Speech,
+                ..
+            }
+        )
     }));
     assert!(!sounds(&test.out));
 }
@@ -227,7 +252,11 @@ fn not_understood_twice_leads_to_a_person() {
 fn a_minute_of_silence_leads_to_a_person() {
     let mut test = Test::new();
     test.quiet(seconds(60));
-    let asked_again = test.events.iter().filter(|e| matches!(e, EventKind::NoInput)).count();
+    let asked_again = test
+        .events
+        .iter()
+        .filter(|e| matches!(e, EventKind::NoInput))
+        .count();
     assert_eq!(asked_again, 2);
     assert!(test.asked(AskedHow::Failures));
     assert_eq!(test.transfers(), 1);
@@ -241,7 +270,13 @@ fn silence_after_nobody_could_be_reached_ends_the_call() {
     test.quiet(seconds(60));
     assert!(test.call.is_over());
     assert!(test.has(|e| {
-        matches!(e, EventKind::CallEnded { reason: EndReason::NoInput, .. })
+        matches!(
+            e,
+            EventKind::CallEnded {
+                reason: EndReason::NoInput,
+                ..
+            }
+        )
     }));
 }
 
@@ -363,7 +398,11 @@ fn what_is_said_while_we_think_belongs_to_the_answer() {
     test.recognise(second, "open");
     assert!(!test.has(|e| matches!(e, EventKind::Understood { .. })));
     test.recognise(first, "when are you");
-    assert!(test.has(|e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")));
+    assert!(
+        test.has(
+            |e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")
+        )
+    );
 }
 
 #[test]
@@ -374,9 +413,16 @@ fn hanging_up_at_any_moment_ends_the_call_once() {
         test.handle(Input::HungUp);
         test.handle(Input::HungUp);
         test.quiet(10);
-        let ends = test.events.iter().filter(|e| matches!(e, EventKind::CallEnded { .. })).count();
+        let ends = test
+            .events
+            .iter()
+            .filter(|e| matches!(e, EventKind::CallEnded { .. }))
+            .count();
         assert_eq!(ends, 1, "hung up at frame {moment}");
         assert!(test.call.is_over() && !sounds(&test.out));
-        assert!(matches!(test.events.first(), Some(EventKind::CallStarted { .. })));
+        assert!(matches!(
+            test.events.first(),
+            Some(EventKind::CallStarted { .. })
+        ));
     }
 }

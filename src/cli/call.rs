@@ -117,7 +117,11 @@ fn keys_and_time(text: &str) -> Result<(Vec<Key>, When), Failure> {
                 let ms = (seconds * 1000.0) as u64;
                 (keys, When::At { ms })
             }
-            _ => return Err(Failure(format!("--keys {text}: `{seconds}` is no time in seconds"))),
+            _ => {
+                return Err(Failure(format!(
+                    "--keys {text}: `{seconds}` is no time in seconds"
+                )));
+            }
         },
     };
     let keys: Option<Vec<Key>> = keys.chars().map(Key::from_char).collect();
@@ -154,7 +158,10 @@ mod tests {
     fn keys_may_have_a_time() {
         let read = |text| keys_and_time(text).map_err(|Failure(why)| why);
         assert_eq!(read("0").unwrap(), (vec![Key::ZERO], When::MyTurn));
-        assert_eq!(read("0@3.5").unwrap(), (vec![Key::ZERO], When::At { ms: 3500 }));
+        assert_eq!(
+            read("0@3.5").unwrap(),
+            (vec![Key::ZERO], When::At { ms: 3500 })
+        );
         assert_eq!(read("12#").unwrap().0.len(), 3);
         assert!(read("zero").unwrap_err().contains("keys are"));
         assert!(read("0@soon").unwrap_err().contains("soon"));

@@ -24,7 +24,11 @@ pub struct Args {
     #[arg(long, default_values = ["audio-fixtures/opening-hours.wav", "audio-fixtures/parking.wav"], value_name = "FILE.wav")]
     say: Vec<PathBuf>,
     /// What the person says who is put through
-    #[arg(long, default_value = "audio-fixtures/human-greeting.wav", value_name = "FILE.wav")]
+    #[arg(
+        long,
+        default_value = "audio-fixtures/human-greeting.wav",
+        value_name = "FILE.wav"
+    )]
     human: PathBuf,
     /// Where the recording and the transcript go
     #[arg(long, default_value = "demo-call", value_name = "FOLDER")]
@@ -85,7 +89,10 @@ async fn one_call(
     let mut person = Person::listen(PERSON, human).await?;
     let server = Server::start(parts).await?;
     let target = format!("sip:clinic@{}", server.address());
-    println!("the server listens on {}, the person on {PERSON}\n", server.address());
+    println!(
+        "the server listens on {}, the person on {PERSON}\n",
+        server.address()
+    );
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(async {
         let _ = stopped.await;
@@ -112,7 +119,8 @@ async fn one_call(
     drop(done);
     person.abort();
     let events = follower.await?;
-    let happenings = std::mem::take(&mut *happenings.lock().unwrap_or_else(PoisonError::into_inner));
+    let happenings =
+        std::mem::take(&mut *happenings.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Seen {
         events,
         recording: recording?,
@@ -126,7 +134,10 @@ async fn follow(folder: PathBuf, started: Instant, mut running: mpsc::Receiver<(
     loop {
         let over = running.try_recv() == Err(mpsc::error::TryRecvError::Disconnected);
         let store = Store::open(&folder);
-        let calls = store.list().map(|listing| listing.calls).unwrap_or_default();
+        let calls = store
+            .list()
+            .map(|listing| listing.calls)
+            .unwrap_or_default();
         if let Some(call) = calls.first()
             && let Ok(transcript) = store.find(&call.id)
         {
@@ -164,7 +175,9 @@ fn bot_in_words(event: &EventKind) -> Option<String> {
         }
         EventKind::NotUnderstood { .. } => "did not understand".to_owned(),
         EventKind::AskedForHuman { .. } => "puts the caller through to a person".to_owned(),
-        EventKind::TransferStarted { target } => format!("asks the caller's phone to call {target}"),
+        EventKind::TransferStarted { target } => {
+            format!("asks the caller's phone to call {target}")
+        }
         EventKind::Transferred { .. } => "knows that the person has the caller".to_owned(),
         EventKind::TransferFailed { reason, .. } => format!("could not put them through: {reason}"),
         EventKind::EngineFailed { what, reason } => format!("{what} failed: {reason}"),
@@ -203,17 +216,23 @@ fn finish(args: &Args, seen: &Seen) -> Done {
     let transcript = args.out.join("transcript.txt");
     std::fs::write(&transcript, super::transcript("demo", &seen.events))
         .map_err(|error| Failure(format!("{}: {error}", transcript.display())))?;
-    println!("\nrecording:  {} (left the caller, right what they heard)", sound.display());
+    println!(
+        "\nrecording:  {} (left the caller, right what they heard)",
+        sound.display()
+    );
     println!("transcript: {}", transcript.display());
     let missing = missing(args.say.len(), seen);
     if !missing.is_empty() {
         println!("\nThis did not happen: {}", missing.join("; "));
         return Ok(Verdict::No);
     }
-    let program = std::env::current_exe().map_or("zeroline".to_owned(), |p| p.display().to_string());
+    let program =
+        std::env::current_exe().map_or("zeroline".to_owned(), |p| p.display().to_string());
     println!("\nEverything happened as it should. To call it with a softphone of your own:");
     println!("  1. start it:          {program} serve");
-    println!("  2. in the softphone:  call sip:clinic@127.0.0.1:5060 (no account, no registration)");
+    println!(
+        "  2. in the softphone:  call sip:clinic@127.0.0.1:5060 (no account, no registration)"
+    );
     println!("  3. ask \"when are you open\", or press 0; then read: {program} calls list");
     Ok(Verdict::Yes)
 }
@@ -227,12 +246,18 @@ fn missing(questions: usize, seen: &Seen) -> Vec<String> {
         }
     };
     let events = || seen.events.iter().map(|event| &event.kind);
-    let greeted = events().next().is_some_and(|e| matches!(e, EventKind::CallStarted { .. }))
+    let greeted = events()
+        .next()
+        .is_some_and(|e| matches!(e, EventKind::CallStarted { .. }))
         && events().any(|e| matches!(e, EventKind::PromptFinished { .. }));
     want(greeted, "the greeting was not played to its end");
-    let understood = events().filter(|e| matches!(e, EventKind::Understood { .. })).count();
+    let understood = events()
+        .filter(|e| matches!(e, EventKind::Understood { .. }))
+        .count();
     want(understood == questions, "not each question was understood");
-    let answered = events().filter(|e| matches!(e, EventKind::PromptFinished { .. })).count();
+    let answered = events()
+        .filter(|e| matches!(e, EventKind::PromptFinished { .. }))
+        .count();
     want(answered > questions, "not each question was answered");
     let interrupted = events().any(|e| matches!(e, EventKind::PromptInterrupted { .. }));
     want(!interrupted, "a prompt was interrupted");
@@ -240,10 +265,13 @@ fn missing(questions: usize, seen: &Seen) -> Vec<String> {
     want(pressed, "key 0 was not seen");
     let transferred = events().any(|e| matches!(e, EventKind::Transferred { .. }));
     want(transferred, "the transfer was not reported as done");
-    let connected = seen.happenings.iter().find_map(|(at_ms, happening)| match happening {
-        Happening::Connected(_) => Some(*at_ms as usize),
-        _ => None,
-    });
+    let connected = seen
+        .happenings
+        .iter()
+        .find_map(|(at_ms, happening)| match happening {
+            Happening::Connected(_) => Some(*at_ms as usize),
+            _ => None,
+        });
     want(connected.is_some(), "the person did not answer");
     let voice = connected.and_then(|at_ms| seen.recording.heard.get(at_ms * 8..));
     let heard = level::active_dbov(voice.unwrap_or_default(), LineRate::Narrow.hz());

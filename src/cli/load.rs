@@ -54,7 +54,9 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
     let voice = Espeak::new(dialplan.language.tag())?;
     let (prompts, failed) = PromptBook::prepare(&voice, LINE_RATE, dialplan.fixed_texts());
     if let Some((text, error)) = failed.first() {
-        return Err(Failure(format!("the prompt \"{text}\" cannot be spoken: {error}")));
+        return Err(Failure(format!(
+            "the prompt \"{text}\" cannot be spoken: {error}"
+        )));
     }
     let chosen = vec![
         format!("recognition: {} ({})", choice.recogniser.name(), choice.why),

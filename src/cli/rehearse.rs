@@ -1,10 +1,10 @@
 //! `zeroline rehearse`
 
+use super::transcript;
 use super::{Done, Failure, Verdict, load};
 use crate::audio::wav;
 use crate::call::{About, Setup};
 use crate::hear::Wanted;
-use super::transcript;
 use crate::rehearse::{self, Engines, Rehearsal, Scenario};
 use crate::server::LINE_RATE;
 use std::path::{Path, PathBuf};

@@ -26,8 +26,8 @@ pub struct Dialplan {
     pub intents: Vec<Intent>,
     greeting: Text,
     goodbye: Text,
-    no_input: Vec<Text>,
-    no_match: Vec<Text>,
+    no_input: Text,
+    no_match: Text,
     matcher: Matcher,
 }
 
@@ -171,14 +171,14 @@ impl Dialplan {
         }
     }
 
-    /// Said when the caller was silent for the `nth` time in a row, from 1.
-    pub fn no_input(&self, nth: usize) -> Reply {
-        nth_or_last(&self.no_input, nth)
+    /// Said when the caller was silent.
+    pub fn no_input(&self) -> Reply {
+        say(&self.no_input, Then::Listen)
     }
 
-    /// Said when the caller was not understood for the `nth` time in a row, from 1.
-    pub fn no_match(&self, nth: usize) -> Reply {
-        nth_or_last(&self.no_match, nth)
+    /// Said when the caller was not understood.
+    pub fn no_match(&self) -> Reply {
+        say(&self.no_match, Then::Listen)
     }
 
     /// Said when the caller is put through for any reason but an intent's own words.
@@ -217,10 +217,10 @@ impl Dialplan {
             &self.human.say,
             &self.human.failed,
             &self.goodbye,
+            &self.no_input,
+            &self.no_match,
         ]
         .into_iter()
-        .chain(&self.no_input)
-        .chain(&self.no_match)
         .chain(self.intents.iter().flat_map(|intent| &intent.say));
         once_each(texts.map(|text| &**text))
     }
@@ -230,14 +230,6 @@ fn say(text: &Text, then: Then) -> Reply {
     Reply {
         say: vec![text.clone()],
         then,
-    }
-}
-
-fn nth_or_last(texts: &[Text], nth: usize) -> Reply {
-    let text = texts.get(nth.saturating_sub(1)).or(texts.last());
-    Reply {
-        say: text.cloned().into_iter().collect(),
-        then: Then::Listen,
     }
 }
 

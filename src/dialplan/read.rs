@@ -16,14 +16,10 @@ const HUMAN_SAY: &str = "One moment please. I will put you through to a person."
 const HUMAN_FAILED: &str = "I am sorry, I could not reach anybody just now. You can ask me \
     something else, or press 0 to try again.";
 const GOODBYE: &str = "Thank you for calling. Goodbye.";
-const NO_INPUT: [&str; 2] = [
-    "Sorry, I did not hear anything. Just say what you need, or press 0 for a person.",
-    "I still can not hear you. Please press 0 if you would like to talk to a person.",
-];
-const NO_MATCH: [&str; 2] = [
-    "Sorry, I did not get that. Could you say it in other words? Or press 0 for a person.",
-    "I am sorry, I still did not understand. Please press 0 if you would like to talk to a person.",
-];
+const NO_INPUT: &str =
+    "Sorry, I did not hear anything. Just say what you need, or press 0 for a person.";
+const NO_MATCH: &str =
+    "Sorry, I did not get that. Could you say it in other words? Or press 0 for a person.";
 
 /// Fewer examples than this are too few to recognise other wordings by.
 const ENOUGH_EXAMPLES: usize = 3;
@@ -109,8 +105,8 @@ impl Reader<'_> {
         let greeting = self.greeting(&fields);
         let goodbye = fields.text("goodbye", self.findings);
         let human = self.human(&fields);
-        let no_input = self.reprompts(&fields, "no_input", &NO_INPUT);
-        let no_match = self.reprompts(&fields, "no_match", &NO_MATCH);
+        let no_input = self.reprompt(&fields, "no_input", NO_INPUT);
+        let no_match = self.reprompt(&fields, "no_match", NO_MATCH);
         let intents = self.intents(&fields, language.unwrap_or(Language::EnglishUs));
 
         let (language, intents) = (language?, intents?);
@@ -190,23 +186,13 @@ impl Reader<'_> {
         })
     }
 
-    fn reprompts(&mut self, fields: &Fields, key: &'static str, default: &[&str]) -> Vec<Text> {
-        let default = || default.iter().map(|&text| text.into()).collect();
-        let Some(value) = fields.get(key) else {
-            return default();
-        };
-        let Some(fields) = self.table(key, &format!("[{key}]"), value, &["say"]) else {
-            return default();
-        };
-        fields.required(
-            "say",
-            "say = \"Sorry, please say that again.\"",
-            self.findings,
-        );
-        match fields.texts("say", self.findings) {
-            Some(texts) => texts.into_iter().map(|(text, _)| text.into()).collect(),
-            None => default(),
-        }
+    fn reprompt(&mut self, fields: &Fields, key: &'static str, default: &str) -> Text {
+        let written = fields.get(key).and_then(|value| {
+            let fields = self.table(key, &format!("[{key}]"), value, &["say"])?;
+            let example = "say = \"Sorry, please say that again.\"";
+            fields.required_text("say", example, self.findings)
+        });
+        written.map_or(default.into(), |(text, _)| text.into())
     }
 
     fn table<'t, 'i>(

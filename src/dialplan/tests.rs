@@ -206,18 +206,11 @@ fn an_intent_without_words_uses_those_of_the_transfer_and_the_goodbye() {
 }
 
 #[test]
-fn reprompts_go_on_to_the_last_and_mention_0_by_default() {
-    let dialplan = loaded(&with("[no_match]\nsay = [\"One?\", \"Two?\"]\n")).dialplan;
+fn reprompts_may_be_written_and_mention_0_by_default() {
+    let dialplan = loaded(&with("[no_match]\nsay = \"Pardon?\"\n")).dialplan;
     let said = |reply: Reply| reply.say.concat();
-    assert_eq!(said(dialplan.no_match(1)), "One?");
-    assert_eq!(said(dialplan.no_match(2)), "Two?");
-    assert_eq!(said(dialplan.no_match(9)), "Two?");
-    assert_eq!(said(dialplan.no_match(0)), "One?");
-    for reply in [
-        dialplan.no_input(1),
-        dialplan.no_input(2),
-        dialplan.human_failed(),
-    ] {
+    assert_eq!(said(dialplan.no_match()), "Pardon?");
+    for reply in [dialplan.no_input(), dialplan.human_failed()] {
         assert_eq!(reply.then, Then::Listen);
         assert!(said(reply.clone()).contains('0'), "{reply:?}");
     }

@@ -189,12 +189,8 @@ pub(super) mod tests {
                     took_ms,
                 }
             ),
-            (text(), score()).prop_map(|(intent, score)| {
-                EventKind::Understood {
-                    intent,
-                    score,
-                }
-            }),
+            (text(), score())
+                .prop_map(|(intent, score)| { EventKind::Understood { intent, score } }),
             (text(), option::of(text()), option::of(score())).prop_map(|(text, nearest, score)| {
                 EventKind::NotUnderstood {
                     text,

@@ -95,7 +95,9 @@ pub fn run(
     }
     if !call.is_over() {
         call.handle(Input::Shutdown);
-        result.events.extend(std::iter::from_fn(|| call.poll_event()));
+        result
+            .events
+            .extend(std::iter::from_fn(|| call.poll_event()));
     }
     result.took = started.elapsed();
     result

@@ -122,7 +122,10 @@ impl Scenario {
     pub fn unmet(&self, events: &[Event]) -> Option<String> {
         let mut rest = events;
         for (number, expected) in self.expected.iter().enumerate() {
-            match rest.iter().position(|event| expected.is_met_by(&event.kind)) {
+            match rest
+                .iter()
+                .position(|event| expected.is_met_by(&event.kind))
+            {
                 Some(at) => rest = rest.get(at + 1..).unwrap_or_default(),
                 None => {
                     let after = match number.checked_sub(1).and_then(|n| self.expected.get(n)) {

@@ -129,7 +129,10 @@ impl Server {
             }
         }
         let drain = Duration::from_secs(self.shared.config.drain_seconds);
-        tracing::info!(calls = self.shared.calls.load(Ordering::Relaxed), "stopping: no new calls");
+        tracing::info!(
+            calls = self.shared.calls.load(Ordering::Relaxed),
+            "stopping: no new calls"
+        );
         let all_ended = async {
             while self.shared.calls.load(Ordering::Relaxed) > 0 {
                 tokio::select! {
@@ -140,7 +143,10 @@ impl Server {
         };
         if tokio::time::timeout(drain, all_ended).await.is_err() {
             let calls = self.shared.calls.load(Ordering::Relaxed);
-            tracing::warn!(calls, "the time to finish is over: ending the calls that are left");
+            tracing::warn!(
+                calls,
+                "the time to finish is over: ending the calls that are left"
+            );
             self.shared.stop.send_replace(true);
             tokio::time::sleep(GOODBYE).await;
         }
@@ -154,7 +160,10 @@ impl Server {
         let shared = self.shared.clone();
         if shared.calls.fetch_add(1, Ordering::Relaxed) >= shared.config.most_calls {
             shared.calls.fetch_sub(1, Ordering::Relaxed);
-            tracing::warn!(most = shared.config.most_calls, "call refused: the line is full");
+            tracing::warn!(
+                most = shared.config.most_calls,
+                "call refused: the line is full"
+            );
             invitation.refuse(503, "all lines are busy");
             return;
         }
@@ -198,7 +207,7 @@ async fn serve(shared: &Shared, invitation: Invitation) {
     };
     let (session, events) = match invitation.answer(sdp) {
         Ok(answered) => answered,
-        Err(error) => return tracing::info!(parent: &span, %error, "call not answered"),
+        Err(error) => return tracing::info!(parent: &span, error, "call not answered"),
     };
     let call = Conversation {
         shared,
@@ -405,8 +414,7 @@ impl Conversation<'_> {
     }
 
     fn refer(&self, target: String) {
-        let (session, media, slot) =
-            (self.session.clone(), self.shared.media.clone(), self.slot);
+        let (session, media, slot) = (self.session.clone(), self.shared.media.clone(), self.slot);
         tokio::spawn(async move {
             if let Err(error) = session.refer(&target).await {
                 let failed = TransferUpdate::Failed(error.to_string());

@@ -223,19 +223,22 @@ impl Invitation {
     }
 
     /// 200 with our SDP. The call is up once [`super::SessionEvent::Confirmed`] comes.
-    pub fn answer(mut self, sdp: String) -> Result<(Session, SessionEvents), rsipstack::Error> {
+    /// The error is why not, for the log.
+    pub fn answer(mut self, sdp: String) -> Result<(Session, SessionEvents), String> {
         let headers = vec![
             Header::ContentType("application/sdp".into()),
             Header::Allow(ALLOW.into()),
         ];
-        self.dialog.accept(Some(headers), Some(sdp.into_bytes()))?;
+        self.dialog
+            .accept(Some(headers), Some(sdp.into_bytes()))
+            .map_err(|error| error.to_string())?;
         match self.states.take() {
             Some(states) => Ok(session::start(
                 self.dialog.clone(),
                 self.layer.clone(),
                 states,
             )),
-            None => Err(rsipstack::Error::Error("answered twice".to_owned())),
+            None => Err("answered twice".to_owned()),
         }
     }
 

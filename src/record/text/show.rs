@@ -165,10 +165,7 @@ impl Conversation {
                 self.utterance = Some(utterance);
                 self.split.push(format!("{took_ms} ms recognition"));
             }
-            EventKind::Understood {
-                intent,
-                score,
-            } => {
+            EventKind::Understood { intent, score } => {
                 let meaning = format!("understood as {intent} ({score:.2})");
                 self.meant(at, meaning);
             }
@@ -257,24 +254,14 @@ impl Conversation {
     fn meant(&mut self, at: u64, meaning: String) {
         let utterance = self.utterance.take().unwrap_or_else(|| {
             let since = self.unheard.take().unwrap_or(at);
-            self.say(
-                since,
-                "caller",
-                Ink::Caller,
-                NO_WORDS.to_owned(),
-            )
+            self.say(since, "caller", Ink::Caller, NO_WORDS.to_owned())
         });
         self.detail(utterance, meaning);
     }
 
     fn nothing_heard(&mut self) {
         if let Some(since) = self.unheard.take() {
-            self.say(
-                since,
-                "caller",
-                Ink::Caller,
-                NO_WORDS.to_owned(),
-            );
+            self.say(since, "caller", Ink::Caller, NO_WORDS.to_owned());
         }
     }
 }
