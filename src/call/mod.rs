@@ -225,8 +225,11 @@ impl Call {
 /// Listening.
 impl Call {
     fn listen(&mut self, caller: &Frame) {
-        // Who is being put through is not listened to: nothing said now can change where they go.
-        if matches!(self.phase, Phase::Announcing | Phase::Transferring { .. }) {
+        // Who is being put through is not listened to: a "thank you" must not end their call.
+        if matches!(
+            self.phase,
+            Phase::Speaking(Then::Human) | Phase::Announcing | Phase::Transferring { .. }
+        ) {
             return;
         }
         match self.listener.hear(caller, &self.played) {

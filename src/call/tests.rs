@@ -235,6 +235,22 @@ fn speaking_stops_the_prompt() {
 }
 
 #[test]
+fn a_thank_you_while_being_put_through_changes_nothing() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.recognise(id, "i need to move my appointment");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/goodbye.wav");
+    for frame in wav::read(&path).unwrap().clip.frames(RATE) {
+        test.tick(&frame);
+    }
+    test.must_be_transferring();
+    assert!(test.asked(AskedHow::Dialplan));
+    let interrupted = |e: &EventKind| matches!(e, EventKind::PromptInterrupted { .. });
+    assert!(!test.has(interrupted));
+}
+
+#[test]
 fn not_understood_twice_leads_to_a_person() {
     let mut test = Test::new();
     test.quiet(80);
