@@ -4,8 +4,9 @@
 mod common;
 
 use common::{Served, root, zeroline};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 /// A recording as raw G.711, which is what SIPp can play.
@@ -46,6 +47,23 @@ fn sipp(served: &Served, scenario: &str, question: &Path, options: &[&str]) -> O
         .args(options)
         .output()
         .expect("sipp (Debian's sip-tester) is not installed; run scripts/setup")
+}
+
+/// A person's phone for one call, and its address.
+fn person(options: &[&str]) -> (Child, String) {
+    let mut person = zeroline()
+        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(person.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+    // Read on, so that the person can go on telling.
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    (person, address)
 }
 
 #[track_caller]
@@ -112,16 +130,8 @@ fn thirty_callers_at_once_are_all_understood() {
 fn our_own_caller_asks_presses_0_and_talks_to_a_person() {
     let folder = tempfile::tempdir().unwrap();
     let fixture = |name: &str| root().join("audio-fixtures").join(name);
-    let mut person = zeroline()
-        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1", "--say"])
-        .arg(fixture("human-greeting.wav"))
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut said = std::io::BufReader::new(person.stdout.take().unwrap());
-    std::io::BufRead::read_line(&mut said, &mut line).unwrap();
-    let address = line.trim().rsplit(' ').next().unwrap();
+    let greeting = fixture("human-greeting.wav");
+    let (mut person, address) = person(&["--say", greeting.to_str().unwrap()]);
 
     let served = Served::start(&format!("sip:person@{address}"), "");
     let recording = folder.path().join("both.wav");

@@ -1,9 +1,33 @@
-//! What goes into a call and what comes out of it besides sound and events.
+//! What a call is made of, what goes into it, and what comes out besides sound and events.
 
-use crate::audio::{Clip, Key};
+use crate::audio::{Clip, Key, LineRate};
+use crate::dialplan::Dialplan;
 use crate::hear::Hypothesis;
-use crate::speak::Prompt;
+use crate::speak::{Prompt, PromptBook};
 use std::sync::Arc;
+
+/// What a call is made of.
+pub struct Setup {
+    /// Unique; names the call in events and on disk.
+    pub id: String,
+    pub rate: LineRate,
+    pub dialplan: Arc<Dialplan>,
+    /// The prompts that are ready, at `rate`.
+    pub prompts: Arc<PromptBook>,
+    /// What the first event, `call_started`, says.
+    pub about: About,
+}
+
+/// What is known of a call from the line; all of it empty in a rehearsal.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    pub caller: Option<String>,
+    pub called: Option<String>,
+    /// Wall-clock time, RFC 3339.
+    pub started: Option<String>,
+    pub codec: Option<String>,
+    pub sip_call_id: Option<String>,
+}
 
 /// Names a job within its call, so that its result finds back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,13 +12,14 @@
 //! fails brings the caller back.
 
 mod event;
+mod hand_off;
 mod io;
 mod player;
 #[cfg(test)]
 mod tests;
 
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
-pub use io::{Input, Job, JobId, TransferUpdate};
+pub use io::{About, Input, Job, JobId, Setup, TransferUpdate};
 
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use crate::dialplan::{Dialplan, Outcome, Reply, Then};
@@ -47,29 +48,6 @@ const FAILURES: u32 = 2;
 const MOST_PIECES: usize = 4;
 /// Keys of one answer that are kept.
 const MOST_KEYS: usize = 32;
-
-/// What a call is made of.
-pub struct Setup {
-    /// Unique; names the call in events and on disk.
-    pub id: String,
-    pub rate: LineRate,
-    pub dialplan: Arc<Dialplan>,
-    /// The prompts that are ready, at `rate`.
-    pub prompts: Arc<PromptBook>,
-    /// What the first event, `call_started`, says.
-    pub about: About,
-}
-
-/// What is known of a call from the line; all of it empty in a rehearsal.
-#[derive(Debug, Clone, Default)]
-pub struct About {
-    pub caller: Option<String>,
-    pub called: Option<String>,
-    /// Wall-clock time, RFC 3339.
-    pub started: Option<String>,
-    pub codec: Option<String>,
-    pub sip_call_id: Option<String>,
-}
 
 pub struct Call {
     id: String,
@@ -497,69 +475,7 @@ impl Call {
     }
 }
 
-/// The way to a person, and the end.
 impl Call {
-    fn hand_off(&mut self, how: AskedHow) {
-        self.note(EventKind::AskedForHuman { how });
-        self.listener.reset();
-        self.answer.clear();
-        self.keys.clear();
-        self.failures = 0;
-        if how != AskedHow::Dialplan {
-            let announcement = self.dialplan.human_reply();
-            self.say(announcement);
-        }
-        self.phase = Phase::Announcing;
-    }
-
-    fn transfer(&mut self, update: TransferUpdate) {
-        let target = self.dialplan.human.target.clone();
-        match update {
-            TransferUpdate::Progress(code) => self.note(EventKind::TransferProgress { code }),
-            // Also when it comes late: the caller is with somebody.
-            TransferUpdate::Done => {
-                self.note(EventKind::Transferred { target });
-                self.hang_up(EndReason::Transferred);
-            }
-            TransferUpdate::Failed(reason) => {
-                if !matches!(self.phase, Phase::Transferring { .. }) {
-                    return;
-                }
-                self.note(EventKind::TransferFailed { target, reason });
-                self.nobody_there = true;
-                self.waiting_since = None;
-                let sorry = self.dialplan.human_failed();
-                self.say(sorry);
-            }
-        }
-    }
-
-    fn interrupt(&mut self, by: InterruptedBy) {
-        if let Some((text, frames)) = self.player.stop() {
-            self.note(EventKind::PromptInterrupted {
-                text: text.to_string(),
-                by,
-                heard_ms: frames as u64 * u64::from(FRAME_MS),
-            });
-        }
-    }
-
-    fn hang_up(&mut self, reason: EndReason) {
-        self.jobs.push_back(Job::HangUp);
-        self.end(reason);
-    }
-
-    fn end(&mut self, reason: EndReason) {
-        if reason == EndReason::CallerHungUp {
-            self.interrupt(InterruptedBy::HangUp);
-        }
-        self.note(EventKind::CallEnded {
-            reason,
-            duration_ms: self.now * u64::from(FRAME_MS),
-        });
-        self.phase = Phase::Over;
-    }
-
     fn engine_failed(&mut self, what: &str, reason: String) {
         self.note(EventKind::EngineFailed {
             what: what.to_owned(),

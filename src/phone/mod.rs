@@ -37,20 +37,14 @@ pub enum Happening {
     WeHungUp,
 }
 
-/// Both sides of a call that is over.
+/// Both sides of a call.
+#[derive(Default)]
 pub struct Recording {
     pub said: Vec<i16>,
     pub heard: Vec<i16>,
 }
 
 impl Recording {
-    fn new() -> Recording {
-        Recording {
-            said: Vec::new(),
-            heard: Vec::new(),
-        }
-    }
-
     /// Left what was said, right what was heard.
     pub fn save(&self, path: &Path) -> Result<(), wav::WavError> {
         wav::write_stereo(path, RATE.hz(), &self.said, &self.heard)
@@ -86,33 +80,23 @@ pub async fn call(
     let (mut session, mut events, mut leg) = place(&agent, &ports, target).await?;
     tell(0, Happening::Answered);
 
-    let mut caller = Caller::new(RATE, script);
-    let mut recording = Recording::new();
-    let (mut said, mut heard) = (Frame::silence(RATE), Frame::silence(RATE));
+    let mut handset = Handset::new(script);
     let mut ticks = tokio::time::interval(TICK);
-    let mut now_ms = 0;
     loop {
+        let now_ms = handset.now_ms;
         tokio::select! {
-            _ = ticks.tick() => {
-                now_ms += u64::from(FRAME_MS);
-                leg.receive(&mut heard);
-                let action = caller.tick(&heard, &mut said);
-                leg.send(&said);
-                recording.said.extend(said.samples());
-                recording.heard.extend(heard.samples());
-                match action {
-                    Some(Action::Press(key)) => {
-                        leg.session().press(key);
-                        tell(now_ms, Happening::Pressed(key.to_char()));
-                    }
-                    Some(Action::HangUp) => {
-                        tell(now_ms, Happening::WeHungUp);
-                        session.hang_up().await;
-                        return Ok(recording);
-                    }
-                    None => {}
+            _ = ticks.tick() => match handset.tick(&mut leg) {
+                Some(Action::Press(key)) => {
+                    leg.session().press(key);
+                    tell(now_ms, Happening::Pressed(key.to_char()));
                 }
-            }
+                Some(Action::HangUp) => {
+                    tell(now_ms, Happening::WeHungUp);
+                    session.hang_up().await;
+                    return Ok(handset.recording);
+                }
+                None => {}
+            },
             event = events.recv() => match event {
                 Some(SessionEvent::Referred { target }) => {
                     tell(now_ms, Happening::Referred(target.clone()));
@@ -123,7 +107,7 @@ pub async fn call(
                             tell(now_ms, Happening::Connected(target));
                             tokio::spawn(await_bye(session, events));
                             (session, events, leg) = (new_session, new_events, new_leg);
-                            caller.new_party();
+                            handset.caller.new_party();
                         }
                         Err(error) => {
                             let code = match &error {
@@ -138,11 +122,40 @@ pub async fn call(
                 Some(SessionEvent::Offered { answerer, .. }) => answerer.refuse(488).await,
                 Some(SessionEvent::Ended(_)) | None => {
                     tell(now_ms, Happening::OtherSideHungUp);
-                    return Ok(recording);
+                    return Ok(handset.recording);
                 }
                 Some(_) => {}
             }
         }
+    }
+}
+
+/// Somebody with the phone at their ear: speaks, listens, and all of it is recorded.
+struct Handset {
+    caller: Caller,
+    recording: Recording,
+    now_ms: u64,
+}
+
+impl Handset {
+    fn new(script: impl IntoIterator<Item = Step>) -> Handset {
+        Handset {
+            caller: Caller::new(RATE, script),
+            recording: Recording::default(),
+            now_ms: 0,
+        }
+    }
+
+    /// 20 ms of both directions.
+    fn tick(&mut self, leg: &mut Leg) -> Option<Action> {
+        self.now_ms += u64::from(FRAME_MS);
+        let (mut said, mut heard) = (Frame::silence(RATE), Frame::silence(RATE));
+        leg.receive(&mut heard);
+        let action = self.caller.tick(&heard, &mut said);
+        leg.send(&said);
+        self.recording.said.extend(said.samples());
+        self.recording.heard.extend(heard.samples());
+        action
     }
 }
 

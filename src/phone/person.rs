@@ -1,8 +1,8 @@
 //! A person's phone: answers, says something, hangs up.
 
-use super::{CODECS, Happening, PhoneError, RATE, Recording, TICK};
-use crate::audio::{FRAME_MS, Frame};
-use crate::caller::{Action, Caller, Step, What, When};
+use super::{CODECS, Handset, Happening, PhoneError, Recording, TICK};
+use crate::audio::Frame;
+use crate::caller::{Action, Step, What, When};
 use crate::line::leg::{Leg, Ports};
 use crate::line::sdp::{self, Origin};
 use crate::line::sip::{Agent, Invitation, SessionEvent};
@@ -76,31 +76,23 @@ impl Person {
                 what: What::HangUp,
             },
         ];
-        let mut person = Caller::new(RATE, script);
-        let mut recording = Recording::new();
-        let (mut said, mut heard) = (Frame::silence(RATE), Frame::silence(RATE));
+        let mut handset = Handset::new(script);
         let mut ticks = tokio::time::interval(TICK);
-        let mut now_ms = 0;
         loop {
+            let now_ms = handset.now_ms;
             tokio::select! {
                 _ = ticks.tick() => {
-                    now_ms += u64::from(FRAME_MS);
-                    leg.receive(&mut heard);
-                    let action = person.tick(&heard, &mut said);
-                    leg.send(&said);
-                    recording.said.extend(said.samples());
-                    recording.heard.extend(heard.samples());
-                    if action == Some(Action::HangUp) {
+                    if handset.tick(&mut leg) == Some(Action::HangUp) {
                         tell(now_ms, Happening::WeHungUp);
                         session.hang_up().await;
-                        return Some(recording);
+                        return Some(handset.recording);
                     }
                 }
                 event = events.recv() => match event {
                     Some(SessionEvent::Offered { answerer, .. }) => answerer.refuse(488).await,
                     Some(SessionEvent::Ended(_)) | None => {
                         tell(now_ms, Happening::OtherSideHungUp);
-                        return Some(recording);
+                        return Some(handset.recording);
                     }
                     Some(_) => {}
                 }

@@ -1,0 +1,49 @@
+//! Our side of offer/answer (RFC 3264) in one call.
+
+use super::CODECS;
+use crate::line::sdp::{self, Media, Origin, SdpError};
+use crate::line::sip::Invitation;
+use std::net::SocketAddr;
+
+/// What we agreed so far.
+pub struct Offers {
+    local: SocketAddr,
+    origin: Origin,
+}
+
+/// Why an offer is refused: a SIP status and the reason.
+pub type Refusal = (u16, String);
+
+impl Offers {
+    pub fn new(local: SocketAddr) -> Offers {
+        Offers {
+            local,
+            origin: Origin::new(jiff::Timestamp::now().as_microsecond() as u64),
+        }
+    }
+
+    /// What to answer an INVITE with; without an offer in it, ours, to be answered in the ACK.
+    pub fn first(&mut self, invitation: &Invitation) -> Result<(Option<Media>, String), Refusal> {
+        match invitation.offer() {
+            Some(offer) => self.answer(&offer).map(|(media, sdp)| (Some(media), sdp)),
+            None => Ok((None, self.offer())),
+        }
+    }
+
+    pub fn offer(&mut self) -> String {
+        sdp::offer(self.local, &CODECS, &mut self.origin)
+    }
+
+    pub fn answer(&mut self, offer: &str) -> Result<(Media, String), Refusal> {
+        let refusal = |error: SdpError| match error.is_malformed() {
+            true => (400, error.to_string()),
+            false => (488, error.to_string()),
+        };
+        let offer = sdp::parse(offer.as_bytes()).map_err(refusal)?;
+        sdp::answer(&offer, self.local, &CODECS, &mut self.origin).map_err(refusal)
+    }
+
+    pub fn accept(&self, answer: &str) -> Result<Media, SdpError> {
+        sdp::accept(&sdp::parse(answer.as_bytes())?, self.local, &CODECS)
+    }
+}
