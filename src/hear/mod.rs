@@ -1,0 +1,95 @@
+//! From a caller's sound to their words.
+//!
+//! [`Listener`] finds utterances in the frames of a call; a [`Recogniser`] turns one into text.
+//! [`choose`] picks the engine: Whisper where a model is at hand, else PocketSphinx, which needs
+//! no download. What the words mean is not known here.
+
+mod choose;
+mod listener;
+mod sphinx;
+mod vad;
+mod whisper;
+
+pub use choose::{Choice, Wanted, choose};
+pub use listener::{
+    Heard, LONGEST_UTTERANCE_MS, Listener, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
+};
+pub use sphinx::Sphinx;
+pub use whisper::Whisper;
+
+use crate::audio::Clip;
+use std::path::PathBuf;
+
+/// What an utterance was recognised as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    /// Lower-case words; empty when nothing was recognised, or nothing that can be believed.
+    pub text: String,
+    /// 0 to 1. Engines differ in what they mean by it.
+    pub confidence: f32,
+}
+
+impl Hypothesis {
+    fn nothing() -> Hypothesis {
+        Hypothesis {
+            text: String::new(),
+            confidence: 0.0,
+        }
+    }
+}
+
+/// Turns utterances into words. Called from several threads at once; the same sound gives the
+/// same words, whatever was recognised before.
+pub trait Recogniser: Send + Sync {
+    /// Engine and model, such as `whisper/base.en`.
+    fn name(&self) -> &str;
+
+    /// Takes an utterance of any rate. Blocks for as long as the work takes.
+    fn recognise(&self, utterance: &Clip) -> Result<Hypothesis, HearError>;
+}
+
+/// Why callers cannot be recognised; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum HearError {
+    #[error(
+        "no PocketSphinx model in {}. Install it with: apt-get install pocketsphinx-en-us",
+        folder.display()
+    )]
+    NoSphinxModel { folder: PathBuf },
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "pocketsphinx is left without a phrase to listen for. Give the dialplan examples in plain \
+         English words, or use Whisper"
+    )]
+    NoPhrases,
+    #[error(
+        "pocketsphinx understands English only, and the dialplan's language is {language}. Use a \
+         Whisper model without \".en\" in its name"
+    )]
+    NotEnglish { language: String },
+    #[error(
+        "no Whisper model: there is no ggml-*.bin in {}. Get one with `make whisper-model`, or \
+         name the file in the configuration",
+        listed(folders)
+    )]
+    NoWhisperModel { folders: Vec<PathBuf> },
+    #[error(
+        "{}: not a Whisper model that can be used: {why}. Get one with `make whisper-model`",
+        path.display()
+    )]
+    BadWhisperModel { path: PathBuf, why: String },
+    #[error("{engine} failed: {why}")]
+    Engine { engine: &'static str, why: String },
+}
+
+fn listed(folders: &[PathBuf]) -> String {
+    let names: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
+    names.join(" or ")
+}
+
+#[cfg(test)]
+mod tests;
