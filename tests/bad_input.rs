@@ -301,6 +301,22 @@ fn broken_dialplans_are_refused_before_any_call() {
 }
 
 #[test]
+fn what_cannot_be_called_or_shown_is_named() {
+    let (code, _, errors) = run(&["call", "frontdesk"]);
+    assert!(
+        code == 1 && errors.contains("`frontdesk` is no SIP address"),
+        "{errors}"
+    );
+    let (code, _, errors) = run(&["call", "sip:nobody@127.0.0.1:9"]);
+    assert!(
+        code == 1 && errors.contains("sip:nobody@127.0.0.1:9: 408"),
+        "{errors}"
+    );
+    let (code, _, errors) = run(&["calls", "show", "no-such-call", "--data", "tests"]);
+    assert!(code == 1 && errors.contains("no-such-call"), "{errors}");
+}
+
+#[test]
 fn an_address_in_use_is_a_clear_error() {
     let served = Served::start(NOBODY, "");
     let folder = tempfile::tempdir().unwrap();

@@ -140,7 +140,10 @@ impl Agent {
         user: &str,
         offer: String,
     ) -> Result<(Session, SessionEvents, String), PlaceError> {
-        let callee = Uri::try_from(target).map_err(|_| PlaceError::Address(target.to_owned()))?;
+        let callee = Uri::try_from(target)
+            .ok()
+            .filter(|uri| uri.scheme.is_some())
+            .ok_or_else(|| PlaceError::Address(target.to_owned()))?;
         let transport = match callee.params.iter().find_map(|p| match p {
             Param::Transport(transport) => Some(*transport),
             _ => None,
