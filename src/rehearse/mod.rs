@@ -20,8 +20,8 @@ use std::time::Instant;
 /// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
 const RECOGNITION_MS: u64 = 200;
 const SYNTHESIS_MS: u64 = 100;
-/// A transfer rings for a second.
-const TRANSFER_MS: u64 = 1_000;
+/// A transfer rings for half a second: less than a caller takes for the end of a turn.
+const TRANSFER_MS: u64 = 500;
 /// No rehearsal is longer than this: 15 minutes of audio.
 const LONGEST: u64 = 15 * 60 * 1_000;
 

@@ -112,6 +112,12 @@ impl Decoder {
             c"no",
             c"-bestpath",
             c"no",
+            // Costs more words on a clean line than it saves on a noisy one.
+            c"-remove_noise",
+            c"no",
+            // Measured: 8 invents phrases from other speech, 6.5 loses words of real ones.
+            c"-lw",
+            c"7.2",
         ];
         let mut pointers = arguments.map(|argument| argument.as_ptr().cast_mut());
         // Whether initialising is re-entrant is documented nowhere; it is rare and short.

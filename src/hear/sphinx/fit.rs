@@ -9,7 +9,7 @@ use super::everyday::AROUND;
 use std::collections::{BTreeMap, HashMap};
 
 /// Under this, speech is called something else.
-pub const ENOUGH: f32 = 0.42;
+pub const ENOUGH: f32 = 0.4;
 
 /// The phrases to compare with.
 pub struct Fit {

@@ -13,12 +13,14 @@ const START: &str = "<s>";
 const END: &str = "</s>";
 
 /// How often a phrase counts as seen.
-const PHRASE: f64 = 3.0;
+const PHRASE: f64 = 6.0;
 /// How often what is said around a phrase counts as followed or preceded by one.
 const JOIN: f64 = 1.0;
 const JOIN_AFTER: f64 = 0.3;
-/// The share of all words that the common ones make.
+/// The share of all words that the common ones make, and how often each counts as seen first and
+/// last: a single "nine" must not have to be a "bye".
 const COMMON_SHARE: f64 = 0.016;
+const COMMON_ALONE: f64 = 1.0;
 
 /// Every word that may be recognised, given the phrases as lists of words.
 pub fn vocabulary(phrases: &[Vec<String>]) -> BTreeSet<String> {
@@ -63,6 +65,8 @@ pub fn arpa(phrases: &[Vec<String>]) -> String {
     let each = counts.words.values().sum::<f64>() * COMMON_SHARE / common.len() as f64;
     for word in common {
         *counts.words.entry(word).or_default() += each;
+        counts.follow(START, word, COMMON_ALONE);
+        counts.follow(word, END, COMMON_ALONE);
     }
     counts.into_arpa()
 }
