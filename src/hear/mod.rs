@@ -5,6 +5,7 @@
 //! no download. What the words mean is not known here.
 
 mod choose;
+mod idle;
 mod listener;
 mod sphinx;
 mod vad;

@@ -11,13 +11,13 @@ mod ffi;
 mod fit;
 mod language_model;
 
+use super::idle::Idle;
 use super::{HearError, Hypothesis, Recogniser};
 use crate::audio::{Clip, resample};
 use dictionary::Dictionary;
 use ffi::Decoder;
 use fit::Fit;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 /// Where Debian's `pocketsphinx-en-us` puts its model.
 const MODEL: &str = "/usr/share/pocketsphinx/model/en-us";
@@ -32,7 +32,7 @@ pub struct Sphinx {
     words: Vec<(String, String)>,
     language_model: String,
     fit: Fit,
-    idle: Mutex<Vec<Decoder>>,
+    idle: Idle<Decoder>,
 }
 
 impl Sphinx {
@@ -93,31 +93,19 @@ impl Sphinx {
             words,
             language_model: language_model::arpa(&phrases),
             fit: Fit::new(&phrases),
-            idle: Mutex::default(),
+            idle: Idle::new(),
         };
         let first = sphinx.decoder()?;
-        sphinx.put_back(first);
+        sphinx.idle.put_back(first);
         Ok((sphinx, warnings))
     }
 
     fn decoder(&self) -> Result<Decoder, HearError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        match idle {
+        match self.idle.take() {
             Some(decoder) => Ok(decoder),
             None => Decoder::new(&self.acoustic_model, &self.words, &self.language_model)
                 .map_err(|why| failed(&why)),
         }
-    }
-
-    fn put_back(&self, decoder: Decoder) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(decoder);
     }
 }
 
@@ -134,7 +122,7 @@ impl Recogniser for Sphinx {
         let mut decoder = self.decoder()?;
         // A decoder that failed is not put back: the next call makes a fresh one.
         let text = decoder.decode(&clip.samples).map_err(|why| failed(&why))?;
-        self.put_back(decoder);
+        self.idle.put_back(decoder);
         let fit = self.fit.of(&text);
         tracing::debug!(text, fit, "pocketsphinx");
         if fit < fit::ENOUGH {

@@ -7,10 +7,10 @@
 mod believe;
 mod file;
 
+use super::idle::Idle;
 use super::{HearError, Hypothesis, Recogniser};
 use crate::audio::{Clip, resample};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
@@ -36,7 +36,7 @@ pub struct Whisper {
     name: String,
     language: String,
     threads: i32,
-    idle: Mutex<Vec<WhisperState>>,
+    idle: Idle<WhisperState>,
 }
 
 impl Whisper {
@@ -69,20 +69,15 @@ impl Whisper {
             name: format!("whisper/{}", model_name(path)),
             language,
             threads: threads(),
-            idle: Mutex::default(),
+            idle: Idle::new(),
         };
         let first = whisper.state()?;
-        whisper.put_back(first);
+        whisper.idle.put_back(first);
         Ok(whisper)
     }
 
     fn state(&self) -> Result<WhisperState, HearError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        match idle {
+        match self.idle.take() {
             Some(state) => Ok(state),
             None => self
                 .context
@@ -92,13 +87,6 @@ impl Whisper {
                     why: format!("there is no room for its state: {error}"),
                 }),
         }
-    }
-
-    fn put_back(&self, state: WhisperState) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(state);
     }
 
     fn parameters(&self, samples: usize) -> FullParams<'_, '_> {
@@ -151,7 +139,7 @@ impl Recogniser for Whisper {
                 why: error.to_string(),
             })?;
         let (text, log_probability) = heard(&state, self.context.token_eot());
-        self.put_back(state);
+        self.idle.put_back(state);
         tracing::debug!(text, log_probability, "whisper");
         Ok(believe::judge(&text, log_probability))
     }
