@@ -10,6 +10,7 @@ pub mod call;
 pub mod caller;
 pub mod cli;
 pub mod dialplan;
+pub mod engines;
 pub mod hear;
 pub mod line;
 pub mod phone;

@@ -3,8 +3,9 @@
 
 use super::Failure;
 use crate::dialplan::Dialplan;
+use crate::engines::Engines;
 use crate::hear::{self, Wanted};
-use crate::server::{Engines, LINE_RATE};
+use crate::server::LINE_RATE;
 use crate::speak::{Espeak, PromptBook};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

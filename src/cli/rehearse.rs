@@ -5,7 +5,7 @@ use super::{Done, Failure, Verdict, load};
 use crate::audio::wav;
 use crate::call::{About, Setup};
 use crate::hear::Wanted;
-use crate::rehearse::{self, Engines, Rehearsal, Scenario};
+use crate::rehearse::{self, Options, Rehearsal, Scenario};
 use crate::server::LINE_RATE;
 use std::path::{Path, PathBuf};
 
@@ -51,11 +51,6 @@ pub fn run(args: &Args) -> Done {
         std::fs::create_dir_all(out)
             .map_err(|error| Failure(format!("{}: cannot be made: {error}", out.display())))?;
     }
-    let engines = Engines {
-        recogniser: loaded.engines.recogniser.as_ref(),
-        voice: loaded.engines.voice.as_ref(),
-        timed: args.timed,
-    };
     let mut verdict = Verdict::Yes;
     for input in &args.inputs {
         // One bad file does not hide what the others have to say.
@@ -74,12 +69,11 @@ pub fn run(args: &Args) -> Done {
             prompts: loaded.prompts.clone(),
             about: About::default(),
         };
-        let rehearsal = rehearse::run(
-            setup,
-            &engines,
-            scenario.script.clone(),
-            scenario.transfers_fail,
-        );
+        let options = Options {
+            timed: args.timed,
+            transfers_fail: scenario.transfers_fail,
+        };
+        let rehearsal = rehearse::run(setup, &loaded.engines, scenario.script.clone(), options);
         show(args, &name, &rehearsal)?;
         if let Some(out) = &args.out {
             save(out, &name, &rehearsal)?;

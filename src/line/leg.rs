@@ -5,7 +5,7 @@ use super::rtp::RtpSession;
 use super::sdp::Media;
 use crate::audio::{Frame, Key};
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -69,10 +69,6 @@ impl Leg {
             ),
             buffer: Box::new([0; 2048]),
         }
-    }
-
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
     }
 
     /// The session, to look at or to change after a re-INVITE.

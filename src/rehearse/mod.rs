@@ -11,10 +11,8 @@ pub use scenario::{Scenario, ScenarioError};
 use crate::audio::{FRAME_MS, Frame, LineRate};
 use crate::call::{Call, Event, Input, Job, Setup, TransferUpdate};
 use crate::caller::{Action, Caller, Step};
-use crate::hear::Recogniser;
+use crate::engines::Engines;
 use crate::line::codec::Codec;
-use crate::speak::{Prompt, Voice};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
@@ -24,14 +22,6 @@ const SYNTHESIS_MS: u64 = 100;
 const TRANSFER_MS: u64 = 500;
 /// No rehearsal is longer than this: 15 minutes of audio.
 const LONGEST: u64 = 15 * 60 * 1_000;
-
-/// What works beside the call.
-pub struct Engines<'a> {
-    pub recogniser: &'a dyn Recogniser,
-    pub voice: &'a dyn Voice,
-    /// Charge jobs what they really take.
-    pub timed: bool,
-}
 
 /// What came of it.
 pub struct Rehearsal {
@@ -45,13 +35,17 @@ pub struct Rehearsal {
     pub took: std::time::Duration,
 }
 
-/// Runs a call from its start to its end. `transfers_fail` plays a human's phone that is busy.
-pub fn run(
-    setup: Setup,
-    engines: &Engines<'_>,
-    script: Vec<Step>,
-    transfers_fail: bool,
-) -> Rehearsal {
+/// How a rehearsal differs from a plain one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Charge jobs what they really take.
+    pub timed: bool,
+    /// The human's phone is busy.
+    pub transfers_fail: bool,
+}
+
+/// Runs a call from its start to its end.
+pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options) -> Rehearsal {
     let started = Instant::now();
     let rate = setup.rate;
     let mut call = Call::new(setup);
@@ -84,7 +78,7 @@ pub fn run(
         now_ms += u64::from(FRAME_MS);
         while let Some(job) = call.poll_job() {
             let begun = Instant::now();
-            for (in_ms, input) in work(job, engines, rate, transfers_fail) {
+            for (in_ms, input) in work(job, engines, rate, options) {
                 coming.push((now_ms + in_ms, input));
             }
             result.engines_took += begun.elapsed();
@@ -104,59 +98,31 @@ pub fn run(
 }
 
 /// Does a job and says after how many milliseconds which inputs come of it.
-fn work(
-    job: Job,
-    engines: &Engines<'_>,
-    rate: LineRate,
-    transfers_fail: bool,
-) -> Vec<(u64, Input)> {
-    let begun = Instant::now();
-    let charge = |fixed: u64| match engines.timed {
-        true => begun.elapsed().as_millis() as u64,
-        false => fixed,
-    };
-    match job {
-        Job::Recognise { id, utterance } => {
-            let result = engines
-                .recogniser
-                .recognise(&utterance)
-                .map_err(|error| error.to_string());
-            let took_ms = charge(RECOGNITION_MS);
-            let engine = engines.recogniser.name().to_owned();
-            let input = Input::Recognised {
-                id,
-                result,
-                engine,
-                took_ms,
-            };
-            vec![(took_ms, input)]
-        }
-        Job::Synthesise { id, text } => {
-            let result = engines
-                .voice
-                .speak(&text)
-                .map(|clip| Arc::new(Prompt::new(&text, &clip, rate)))
-                .map_err(|error| error.to_string());
-            let took_ms = charge(SYNTHESIS_MS);
-            let input = Input::Spoken {
-                id,
-                result,
-                took_ms,
-            };
-            vec![(took_ms, input)]
-        }
-        Job::Transfer { .. } => {
-            let end = match transfers_fail {
-                true => TransferUpdate::Failed("486 Busy Here".to_owned()),
-                false => TransferUpdate::Done,
-            };
-            vec![
-                (0, Input::Transfer(TransferUpdate::Progress(180))),
-                (TRANSFER_MS, Input::Transfer(end)),
-            ]
-        }
-        Job::HangUp => Vec::new(),
+fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u64, Input)> {
+    if let Job::Transfer { .. } = job {
+        let end = match options.transfers_fail {
+            true => TransferUpdate::Failed("486 Busy Here".to_owned()),
+            false => TransferUpdate::Done,
+        };
+        return vec![
+            (0, Input::Transfer(TransferUpdate::Progress(180))),
+            (TRANSFER_MS, Input::Transfer(end)),
+        ];
     }
+    let mut input = engines.perform(job, rate);
+    let charged = match &mut input {
+        Some(Input::Recognised { took_ms, .. }) => Some((took_ms, RECOGNITION_MS)),
+        Some(Input::Spoken { took_ms, .. }) => Some((took_ms, SYNTHESIS_MS)),
+        _ => None,
+    };
+    let mut after_ms = 0;
+    if let Some((took_ms, fixed)) = charged {
+        if !options.timed {
+            *took_ms = fixed;
+        }
+        after_ms = *took_ms;
+    }
+    input.map(|input| (after_ms, input)).into_iter().collect()
 }
 
 /// What a G.711 line does to the caller's sound.

@@ -13,6 +13,7 @@ pub use config::{Config, ConfigError};
 
 use crate::audio::LineRate;
 use crate::dialplan::Dialplan;
+use crate::engines::Engines;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
 use crate::line::sip::{Agent, Invitation, ListenError};
@@ -27,8 +28,6 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-
-pub use pool::Engines;
 
 /// Codecs we speak, the ones we like best first.
 const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];

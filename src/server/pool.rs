@@ -3,11 +3,9 @@
 use super::media::{Command, Slot};
 use crate::audio::LineRate;
 use crate::call::{Input, Job};
-use crate::hear::Recogniser;
-use crate::speak::{Prompt, Voice};
+use crate::engines::Engines;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 /// Jobs that wait; a call whose job finds no place is put through to a person.
 const WAITING: usize = 64;
@@ -23,12 +21,6 @@ pub struct Work {
     pub call: Slot,
     pub rate: LineRate,
     pub job: Job,
-}
-
-#[derive(Clone)]
-pub struct Engines {
-    pub recogniser: Arc<dyn Recogniser>,
-    pub voice: Arc<dyn Voice>,
 }
 
 impl Pool {
@@ -54,7 +46,7 @@ impl Pool {
         self.jobs.try_send(work).map_err(|refused| {
             let (TrySendError::Full(work) | TrySendError::Disconnected(work)) = refused;
             let reason = format!("too much to do: {WAITING} jobs are waiting");
-            failed(work.job, reason)
+            failed(&work.job, reason)
         })
     }
 }
@@ -69,45 +61,19 @@ fn work_on(waiting: &Mutex<Receiver<Work>>, engines: &Engines, results: &SyncSen
             return;
         };
         // An engine that panics fails its job, not the calls of all others.
-        let again = job.clone();
-        let doing = std::panic::AssertUnwindSafe(|| perform(job, rate, engines));
-        let input = std::panic::catch_unwind(doing)
-            .unwrap_or_else(|_| failed(again, "the engine panicked".to_owned()));
+        let panicked = failed(&job, "the engine panicked".to_owned());
+        let doing = std::panic::AssertUnwindSafe(|| engines.perform(job, rate));
+        let Some(input) = std::panic::catch_unwind(doing).unwrap_or(Some(panicked)) else {
+            continue;
+        };
         if results.send(Command::Input(call, input)).is_err() {
             return;
         }
     }
 }
 
-fn perform(job: Job, rate: LineRate, engines: &Engines) -> Input {
-    let begun = Instant::now();
-    match job {
-        Job::Recognise { id, utterance } => {
-            let result = engines.recogniser.recognise(&utterance);
-            Input::Recognised {
-                id,
-                result: result.map_err(|error| error.to_string()),
-                engine: engines.recogniser.name().to_owned(),
-                took_ms: begun.elapsed().as_millis() as u64,
-            }
-        }
-        Job::Synthesise { id, text } => {
-            let result = engines
-                .voice
-                .speak(&text)
-                .map(|clip| Arc::new(Prompt::new(&text, &clip, rate)));
-            Input::Spoken {
-                id,
-                result: result.map_err(|error| error.to_string()),
-                took_ms: begun.elapsed().as_millis() as u64,
-            }
-        }
-        other => failed(other, "not a job for an engine".to_owned()),
-    }
-}
-
-fn failed(job: Job, reason: String) -> Input {
-    match job {
+fn failed(job: &Job, reason: String) -> Input {
+    match *job {
         Job::Recognise { id, .. } => Input::Recognised {
             id,
             result: Err(reason),
