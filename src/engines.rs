@@ -3,7 +3,7 @@
 
 use crate::audio::LineRate;
 use crate::call::{Input, Job};
-use crate::hear::Recogniser;
+use crate::hear::{Recogniser, Stop};
 use crate::speak::{Prompt, Voice};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,7 +21,7 @@ impl Engines {
         let took_ms = || begun.elapsed().as_millis() as u64;
         match job {
             Job::Recognise { id, utterance } => {
-                let result = self.recogniser.recognise(&utterance);
+                let result = self.recogniser.recognise(&utterance, &Stop::never());
                 Some(Input::Recognised {
                     id,
                     result: result.map_err(|error| error.to_string()),

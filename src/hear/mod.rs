@@ -8,6 +8,7 @@ mod choose;
 mod idle;
 mod listener;
 mod sphinx;
+mod stop;
 mod vad;
 mod whisper;
 
@@ -16,6 +17,7 @@ pub use listener::{
     Heard, LONGEST_UTTERANCE_MS, Listener, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
 };
 pub use sphinx::Sphinx;
+pub use stop::Stop;
 pub use whisper::Whisper;
 
 use crate::audio::Clip;
@@ -45,8 +47,9 @@ pub trait Recogniser: Send + Sync {
     /// Engine and model, such as `whisper/base.en`.
     fn name(&self) -> &str;
 
-    /// Takes an utterance of any rate. Blocks for as long as the work takes.
-    fn recognise(&self, utterance: &Clip) -> Result<Hypothesis, HearError>;
+    /// Takes an utterance of any rate. Blocks for as long as the work takes, or until shortly
+    /// after `stop` is due; then the error is [`HearError::Stopped`].
+    fn recognise(&self, utterance: &Clip, stop: &Stop) -> Result<Hypothesis, HearError>;
 }
 
 /// Why callers cannot be recognised; the text says what to do.
@@ -83,6 +86,8 @@ pub enum HearError {
         path.display()
     )]
     BadWhisperModel { path: PathBuf, why: String },
+    #[error("recognition was stopped: it was cancelled, or took too long")]
+    Stopped,
     #[error("{engine} failed: {why}")]
     Engine { engine: &'static str, why: String },
 }

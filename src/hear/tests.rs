@@ -70,7 +70,9 @@ fn utterances(name: &str) -> Vec<Utterance> {
 fn heard(name: &str) -> Hypothesis {
     let utterances = utterances(name);
     assert_eq!(utterances.len(), 1, "{name}");
-    SPHINX.recognise(&utterances[0].clip).unwrap()
+    SPHINX
+        .recognise(&utterances[0].clip, &Stop::never())
+        .unwrap()
 }
 
 #[test]
@@ -130,12 +132,18 @@ fn what_was_recognised_before_changes_nothing() {
     let names = ["opening-hours", "unknown", "person-2", "saturday"];
     let before: Vec<Hypothesis> = names
         .iter()
-        .map(|name| SPHINX.recognise(&fixture(name)).unwrap())
+        .map(|name| SPHINX.recognise(&fixture(name), &Stop::never()).unwrap())
         .collect();
     for (name, before) in names.iter().zip(before) {
-        SPHINX.recognise(&fixture("opening-hours-noisy")).unwrap();
-        SPHINX.recognise(&quiet).unwrap();
-        assert_eq!(SPHINX.recognise(&fixture(name)).unwrap(), before, "{name}");
+        SPHINX
+            .recognise(&fixture("opening-hours-noisy"), &Stop::never())
+            .unwrap();
+        SPHINX.recognise(&quiet, &Stop::never()).unwrap();
+        assert_eq!(
+            SPHINX.recognise(&fixture(name), &Stop::never()).unwrap(),
+            before,
+            "{name}"
+        );
     }
 }
 
@@ -144,7 +152,9 @@ fn several_threads_hear_the_same() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let heard = SPHINX.recognise(&fixture("person")).unwrap();
+                let heard = SPHINX
+                    .recognise(&fixture("person"), &Stop::never())
+                    .unwrap();
                 assert_eq!(heard.text, "can i talk to a person");
             });
         }
@@ -166,7 +176,7 @@ fn a_wideband_line_is_heard_too() {
             _ => None,
         })
         .unwrap();
-    let heard = SPHINX.recognise(&utterance.clip).unwrap();
+    let heard = SPHINX.recognise(&utterance.clip, &Stop::never()).unwrap();
     assert_eq!(heard.text, "i want to speak to somebody please");
 }
 
@@ -180,7 +190,9 @@ fn odd_sound_is_no_phrase() {
         vec![i16::MAX; 8_000],
     ] {
         let length = samples.len();
-        let heard = SPHINX.recognise(&Clip::new(8_000, samples)).unwrap();
+        let heard = SPHINX
+            .recognise(&Clip::new(8_000, samples), &Stop::never())
+            .unwrap();
         assert_eq!(heard, Hypothesis::nothing(), "{length} samples");
     }
 }

@@ -12,7 +12,7 @@ mod fit;
 mod language_model;
 
 use super::idle::Idle;
-use super::{HearError, Hypothesis, Recogniser};
+use super::{HearError, Hypothesis, Recogniser, Stop};
 use crate::audio::{Clip, resample};
 use dictionary::Dictionary;
 use ffi::Decoder;
@@ -114,9 +114,12 @@ impl Recogniser for Sphinx {
         "pocketsphinx/en-us"
     }
 
-    fn recognise(&self, utterance: &Clip) -> Result<Hypothesis, HearError> {
+    fn recognise(&self, utterance: &Clip, stop: &Stop) -> Result<Hypothesis, HearError> {
         if utterance.samples.is_empty() {
             return Ok(Hypothesis::nothing());
+        }
+        if stop.is_due() {
+            return Err(HearError::Stopped);
         }
         let clip = resample::to(utterance, HZ);
         let mut decoder = self.decoder()?;

@@ -8,7 +8,7 @@ mod believe;
 mod file;
 
 use super::idle::Idle;
-use super::{HearError, Hypothesis, Recogniser};
+use super::{HearError, Hypothesis, Recogniser, Stop};
 use crate::audio::{Clip, resample};
 use std::path::{Path, PathBuf};
 use whisper_rs::{
@@ -117,9 +117,12 @@ impl Recogniser for Whisper {
         &self.name
     }
 
-    fn recognise(&self, utterance: &Clip) -> Result<Hypothesis, HearError> {
+    fn recognise(&self, utterance: &Clip, stop: &Stop) -> Result<Hypothesis, HearError> {
         if utterance.samples.is_empty() {
             return Ok(Hypothesis::nothing());
+        }
+        if stop.is_due() {
+            return Err(HearError::Stopped);
         }
         let clip = resample::to(utterance, HZ);
         let mut samples: Vec<f32> = clip
@@ -205,9 +208,15 @@ mod tests {
             8_000,
             (0..8_000).map(|i| (i * 7919 % 601) as i16 - 300).collect(),
         );
-        assert_eq!(whisper.recognise(&noise).unwrap(), Hypothesis::nothing());
+        assert_eq!(
+            whisper.recognise(&noise, &Stop::never()).unwrap(),
+            Hypothesis::nothing()
+        );
         let nothing = Clip::new(8_000, vec![]);
-        assert_eq!(whisper.recognise(&nothing).unwrap(), Hypothesis::nothing());
+        assert_eq!(
+            whisper.recognise(&nothing, &Stop::never()).unwrap(),
+            Hypothesis::nothing()
+        );
     }
 
     #[test]
