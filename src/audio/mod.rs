@@ -90,11 +90,18 @@ impl std::fmt::Debug for Frame {
 }
 
 /// Mono sound of any length, 16-bit linear.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Clip {
     /// Samples a second; never 0.
     pub hz: u32,
     pub samples: Vec<i16>,
+}
+
+/// Not the samples: nobody reads them, and they hide what else is printed.
+impl std::fmt::Debug for Clip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clip({} ms at {} Hz)", self.milliseconds(), self.hz)
+    }
 }
 
 impl Clip {

@@ -70,7 +70,17 @@ pub enum EventKind {
         /// 0 to 1.
         confidence: f32,
         engine: String,
+        /// How long recognition ran.
         took_ms: u64,
+        /// How long it had waited for its turn before.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        wait_ms: u64,
+        /// How many other recognitions were waiting or running when it was asked for.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        ahead: u64,
+        /// The text was ready when the caller was found to have finished.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        early: bool,
     },
     Understood {
         intent: String,
@@ -120,6 +130,10 @@ pub enum EventKind {
         /// Length of the call.
         duration_ms: u64,
     },
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

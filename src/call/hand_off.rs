@@ -9,9 +9,7 @@ use crate::audio::FRAME_MS;
 impl Call {
     pub(super) fn hand_off(&mut self, how: AskedHow) {
         self.note(EventKind::AskedForHuman { how });
-        self.listener.reset();
-        self.answer.clear();
-        self.keys.clear();
+        self.drop_answer();
         self.failures = 0;
         if how != AskedHow::Dialplan {
             let announcement = self.dialplan.human_reply();
@@ -61,6 +59,7 @@ impl Call {
         if reason == EndReason::CallerHungUp {
             self.interrupt(InterruptedBy::HangUp);
         }
+        self.drop_answer();
         self.note(EventKind::CallEnded {
             reason,
             duration_ms: self.now * u64::from(FRAME_MS),

@@ -2,7 +2,7 @@
 
 use crate::audio::{Clip, Key, LineRate};
 use crate::dialplan::Dialplan;
-use crate::hear::Hypothesis;
+use crate::hear::{Recognition, Urgency};
 use crate::speak::{Prompt, PromptBook};
 use std::sync::Arc;
 
@@ -36,8 +36,16 @@ pub struct JobId(pub u32);
 /// Work that takes time and is done by others. Each is answered by the [`Input`] named.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// Answered by [`Input::Recognised`].
-    Recognise { id: JobId, utterance: Clip },
+    /// Answered by [`Input::Recognised`], unless it is cancelled.
+    Recognise {
+        id: JobId,
+        urgency: Urgency,
+        utterance: Clip,
+    },
+    /// The words of a recognition that was begun early are waited for now; not answered.
+    Need { id: JobId },
+    /// The words of a recognition are not wanted any more; not answered.
+    Cancel { id: JobId },
     /// Answered by [`Input::Spoken`].
     Synthesise { id: JobId, text: Arc<str> },
     /// Answered by [`Input::Transfer`], several times.
@@ -53,9 +61,7 @@ pub enum Input {
     Key(Key),
     Recognised {
         id: JobId,
-        result: Result<Hypothesis, String>,
-        engine: String,
-        took_ms: u64,
+        recognition: Recognition,
     },
     Spoken {
         id: JobId,

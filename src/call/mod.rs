@@ -14,6 +14,7 @@
 mod event;
 mod hand_off;
 mod io;
+mod listening;
 mod player;
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,11 @@ mod tests;
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
 pub use io::{About, Input, Job, JobId, Setup, TransferUpdate};
 
-use crate::audio::{FRAME_MS, Frame, Key, LineRate};
+use crate::audio::{FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Dialplan, Outcome, Reply, Then};
-use crate::hear::{Heard, Hypothesis, Listener, Utterance};
+use crate::hear::Listener;
 use crate::speak::PromptBook;
+use listening::{Piece, Speculation};
 use player::{Played, Player};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -36,18 +38,14 @@ const fn seconds(seconds: u64) -> u64 {
 
 /// Quiet after a prompt until the caller is asked again.
 const NO_INPUT: u64 = seconds(8);
-/// How long recognition may take before it counts as broken.
-const RECOGNITION_OVERDUE: u64 = seconds(8);
+/// How long recognition may take before it counts as broken; longer than its own deadline.
+const RECOGNITION_OVERDUE: u64 = seconds(6);
 /// How long a transfer may go without an end; the caller hears that it did not work.
 const TRANSFER_OVERDUE: u64 = seconds(45);
 /// Quiet after the last of other keys than 0 until they count as an answer.
 const KEYS_DONE: u64 = seconds(2);
 /// Failures in a row (not understood, no input) that lead to a person.
 const FAILURES: u32 = 2;
-/// Pieces of one answer that are put together when the caller goes on while we think.
-const MOST_PIECES: usize = 4;
-/// Keys of one answer that are kept.
-const MOST_KEYS: usize = 32;
 
 pub struct Call {
     id: String,
@@ -63,6 +61,8 @@ pub struct Call {
     played: Frame,
     /// The caller's answer so far: one piece for each utterance, while they go on or we think.
     answer: Vec<Piece>,
+    /// Begun while it is not certain that the caller has finished.
+    speculation: Option<Speculation>,
     keys: String,
     last_key: u64,
     failures: u32,
@@ -74,14 +74,6 @@ pub struct Call {
     next_job: u32,
     jobs: VecDeque<Job>,
     events: VecDeque<Event>,
-}
-
-/// One utterance of an answer.
-struct Piece {
-    id: JobId,
-    since: u64,
-    /// `None` until it is recognised.
-    text: Option<String>,
 }
 
 enum Phase {
@@ -117,6 +109,7 @@ impl Call {
             listener: Listener::new(setup.rate),
             played: Frame::silence(setup.rate),
             answer: Vec::new(),
+            speculation: None,
             keys: String::new(),
             last_key: 0,
             failures: 0,
@@ -163,12 +156,7 @@ impl Call {
         self.begin();
         match input {
             Input::Key(key) => self.press(key),
-            Input::Recognised {
-                id,
-                result,
-                engine,
-                took_ms,
-            } => self.recognised(id, result, engine, took_ms),
+            Input::Recognised { id, recognition } => self.recognised(id, recognition),
             Input::Spoken {
                 id,
                 result,
@@ -197,114 +185,6 @@ impl Call {
 
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
-    }
-}
-
-/// Listening.
-impl Call {
-    fn listen(&mut self, caller: &Frame) {
-        // Who is being put through is not listened to: a "thank you" must not end their call.
-        if matches!(
-            self.phase,
-            Phase::Speaking(Then::Human) | Phase::Announcing | Phase::Transferring { .. }
-        ) {
-            return;
-        }
-        match self.listener.hear(caller, &self.played) {
-            Some(Heard::SpeechStarted) => {
-                self.note(EventKind::SpeechStarted);
-                self.interrupt(InterruptedBy::Speech);
-                self.phase = Phase::Listening { since: self.now };
-            }
-            Some(Heard::SpeechEnded(utterance)) => {
-                self.interrupt(InterruptedBy::Speech);
-                self.phase = Phase::Listening { since: self.now };
-                self.recognise(utterance);
-            }
-            None => {}
-        }
-    }
-
-    fn recognise(&mut self, utterance: Utterance) {
-        self.note(EventKind::SpeechEnded {
-            speech_ms: utterance.speech_ms,
-            endpointing_ms: utterance.endpointing_ms,
-        });
-        self.waiting_since = Some(
-            self.now
-                .saturating_sub(utterance.endpointing_ms / u64::from(FRAME_MS)),
-        );
-        let id = self.new_job();
-        self.answer.push(Piece {
-            id,
-            since: self.now,
-            text: None,
-        });
-        self.jobs.push_back(Job::Recognise {
-            id,
-            utterance: utterance.clip,
-        });
-    }
-
-    fn recognised(
-        &mut self,
-        id: JobId,
-        result: Result<Hypothesis, String>,
-        engine: String,
-        took_ms: u64,
-    ) {
-        let Some(piece) = self.answer.iter_mut().find(|piece| piece.id == id) else {
-            return;
-        };
-        match result {
-            Ok(hypothesis) => {
-                piece.text = Some(hypothesis.text.clone());
-                self.note(EventKind::Heard {
-                    text: hypothesis.text,
-                    confidence: hypothesis.confidence,
-                    engine,
-                    took_ms,
-                });
-                self.answer_when_whole();
-            }
-            Err(reason) => {
-                self.engine_failed("recognition", reason);
-                self.hand_off(AskedHow::Engine);
-            }
-        }
-    }
-
-    /// Acts on the caller's answer once all of it is recognised and they have stopped speaking.
-    fn answer_when_whole(&mut self) {
-        let going_on = self.listener.is_in_speech() && self.answer.len() < MOST_PIECES;
-        if going_on || self.answer.iter().any(|piece| piece.text.is_none()) {
-            return;
-        }
-        let pieces: Vec<String> = std::mem::take(&mut self.answer)
-            .into_iter()
-            .filter_map(|piece| piece.text)
-            .filter(|text| !text.is_empty())
-            .collect();
-        self.act_on(&pieces.join(" "));
-    }
-
-    fn press(&mut self, key: Key) {
-        self.note(EventKind::Digit { key: key.to_char() });
-        if matches!(self.phase, Phase::Announcing | Phase::Transferring { .. }) {
-            return;
-        }
-        self.waiting_since = Some(self.now);
-        if key == Key::ZERO {
-            self.interrupt(InterruptedBy::Digit);
-            self.hand_off(AskedHow::Key);
-            return;
-        }
-        self.interrupt(InterruptedBy::Digit);
-        if self.keys.len() < MOST_KEYS {
-            self.keys.push(key.to_char());
-        }
-        self.last_key = self.now;
-        self.phase = Phase::Listening { since: self.now };
     }
 }
 

@@ -2,7 +2,8 @@
 //! go wrong goes wrong here.
 
 use super::*;
-use crate::audio::{Clip, wav};
+use crate::audio::{Clip, Key, wav};
+use crate::hear::{Hypothesis, Recognition, Unheard, Urgency};
 use crate::speak::{Prompt, SpeakError, Voice};
 use std::path::Path;
 
@@ -20,6 +21,25 @@ impl Voice for Hum {
         let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
         Ok(Clip::new(8_000, samples.collect()))
     }
+}
+
+fn words(text: &str) -> Recognition {
+    Recognition {
+        result: Ok(Hypothesis {
+            text: text.to_owned(),
+            confidence: 0.9,
+        }),
+        engine: "test".to_owned(),
+        wait_ms: 0,
+        took_ms: 0,
+        ahead: 0,
+    }
+}
+
+/// The caller's sound in a fixture.
+fn said(name: &str) -> Vec<Frame> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("audio-fixtures/{name}.wav"));
+    wav::read(&path).unwrap().clip.frames(RATE)
 }
 
 /// A call, and what came out of it.
@@ -76,30 +96,42 @@ impl Test {
         }
     }
 
-    /// Lets the caller say a recording, and waits until it is to be recognised.
+    /// Lets the caller say something, and waits until its words are needed.
     #[track_caller]
     fn speak(&mut self) -> JobId {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/opening-hours.wav");
-        for frame in wav::read(&path).unwrap().clip.frames(RATE) {
+        for frame in said("opening-hours") {
             self.tick(&frame);
         }
         self.quiet(60);
         match self.jobs.pop() {
-            Some(Job::Recognise { id, .. }) => id,
+            Some(Job::Need { id }) => id,
             other => panic!("no recognition but {other:?}: {:#?}", self.events),
         }
+    }
+
+    /// Lets the caller say something, and stops at the first pause.
+    #[track_caller]
+    fn speak_until_pause(&mut self) -> JobId {
+        for frame in said("opening-hours") {
+            self.tick(&frame);
+            if let Some(Job::Recognise { id, urgency, .. }) = self.jobs.last() {
+                assert_eq!(*urgency, Urgency::Speculative);
+                return *id;
+            }
+        }
+        panic!("no pause: {:#?}", self.events)
     }
 
     fn recognise(&mut self, id: JobId, text: &str) {
         self.handle(Input::Recognised {
             id,
-            result: Ok(Hypothesis {
-                text: text.to_owned(),
-                confidence: 0.9,
-            }),
-            engine: "test".to_owned(),
-            took_ms: 0,
+            recognition: words(text),
         });
+    }
+
+    fn no_words(&mut self, id: JobId, why: Unheard) {
+        let recognition = Recognition::refused(why);
+        self.handle(Input::Recognised { id, recognition });
     }
 
     fn has(&self, kind: impl Fn(&EventKind) -> bool) -> bool {
@@ -240,8 +272,7 @@ fn a_thank_you_while_being_put_through_changes_nothing() {
     test.quiet(80);
     let id = test.speak();
     test.recognise(id, "i need to move my appointment");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/goodbye.wav");
-    for frame in wav::read(&path).unwrap().clip.frames(RATE) {
+    for frame in said("goodbye") {
         test.tick(&frame);
     }
     test.must_be_transferring();
@@ -301,12 +332,7 @@ fn a_broken_recogniser_leads_to_a_person() {
     let mut test = Test::new();
     test.quiet(80);
     let id = test.speak();
-    test.handle(Input::Recognised {
-        id,
-        result: Err("out of memory".to_owned()),
-        engine: "test".to_owned(),
-        took_ms: 0,
-    });
+    test.no_words(id, Unheard::Failed("out of memory".to_owned()));
     test.must_be_transferring();
     assert!(test.asked(AskedHow::Engine));
 }
@@ -419,6 +445,88 @@ fn what_is_said_while_we_think_belongs_to_the_answer() {
             |e| matches!(e, EventKind::Understood { intent, .. } if intent == "opening-hours")
         )
     );
+}
+
+#[test]
+fn words_that_were_recognised_at_the_pause_are_answered_in_the_frame_that_ends_the_turn() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak_until_pause();
+    test.recognise(id, "when are you open");
+    assert!(
+        !test.has(|e| matches!(e, EventKind::Heard { .. })),
+        "not sure yet"
+    );
+    test.quiet(40);
+    assert!(test.has(|e| matches!(e, EventKind::Heard { early: true, .. })));
+    let after_ms = test.events.iter().rev().find_map(|e| match e {
+        EventKind::PromptStarted { after_ms, .. } => *after_ms,
+        _ => None,
+    });
+    assert_eq!(after_ms, Some(700));
+    let asked = |job: &&Job| matches!(job, Job::Recognise { .. } | Job::Cancel { .. });
+    assert_eq!(test.jobs.iter().filter(asked).count(), 1);
+}
+
+#[test]
+fn a_caller_who_goes_on_after_a_pause_is_heard_to_the_end() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let early = test.speak_until_pause();
+    let whole = test.speak();
+    assert_ne!(early, whole);
+    let cancelled = |job: &Job| matches!(job, Job::Cancel { id } if *id == early);
+    assert!(test.jobs.iter().any(cancelled), "{:?}", test.jobs);
+    // What comes of it all the same is not believed.
+    test.recognise(early, "goodbye");
+    assert!(!test.has(|e| matches!(e, EventKind::Heard { .. })));
+    test.recognise(whole, "when are you open");
+    assert!(test.has(|e| matches!(e, EventKind::Understood { .. })));
+}
+
+#[test]
+fn what_failed_at_the_pause_is_tried_again_when_the_caller_has_finished() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let early = test.speak_until_pause();
+    test.no_words(early, Unheard::Overloaded("made room".to_owned()));
+    test.quiet(40);
+    let Some(Job::Recognise { id, urgency, .. }) = test.jobs.pop() else {
+        panic!("{:#?}", test.events)
+    };
+    assert_eq!(urgency, Urgency::Needed);
+    test.recognise(id, "when are you open");
+    assert!(test.has(|e| matches!(e, EventKind::Understood { .. })));
+}
+
+#[test]
+fn an_overloaded_machine_says_so_and_offers_a_person_and_then_gets_one() {
+    let mut test = Test::new();
+    test.quiet(80);
+    let id = test.speak();
+    test.no_words(id, Unheard::Overloaded("too much".to_owned()));
+    test.quiet(2);
+    let offers = |e: &EventKind| matches!(e, EventKind::PromptStarted { text, .. } if text.contains("press 0"));
+    assert!(test.has(offers), "{:#?}", test.events);
+    assert_eq!(test.transfers(), 0);
+    let id = test.speak();
+    test.no_words(id, Unheard::Overloaded("too much".to_owned()));
+    test.must_be_transferring();
+}
+
+#[test]
+fn who_is_put_through_or_gone_costs_no_recognition() {
+    for input in [Input::Key(Key::ZERO), Input::HungUp] {
+        let mut test = Test::new();
+        test.quiet(80);
+        let waited_for = test.speak();
+        let early = test.speak_until_pause();
+        test.handle(input);
+        for id in [waited_for, early] {
+            let cancelled = |job: &Job| matches!(job, Job::Cancel { id: of } if *of == id);
+            assert!(test.jobs.iter().any(cancelled), "{id:?} of {:?}", test.jobs);
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub struct Dialplan {
     goodbye: Text,
     no_input: Text,
     no_match: Text,
+    overload: Text,
     matcher: Matcher,
 }
 
@@ -181,6 +182,11 @@ impl Dialplan {
         say(&self.no_match, Then::Listen)
     }
 
+    /// Said when there is too much to do to recognise what the caller says.
+    pub fn overload(&self) -> Reply {
+        say(&self.overload, Then::Listen)
+    }
+
     /// Said when the caller is put through for any reason but an intent's own words.
     pub fn human_reply(&self) -> Reply {
         say(&self.human.say, Then::Human)
@@ -219,6 +225,7 @@ impl Dialplan {
             &self.goodbye,
             &self.no_input,
             &self.no_match,
+            &self.overload,
         ]
         .into_iter()
         .chain(self.intents.iter().flat_map(|intent| &intent.say));

@@ -20,6 +20,8 @@ const NO_INPUT: &str =
     "Sorry, I did not hear anything. Just say what you need, or press 0 for a person.";
 const NO_MATCH: &str =
     "Sorry, I did not get that. Could you say it in other words? Or press 0 for a person.";
+const OVERLOAD: &str = "I am sorry, so many people are calling that I could not follow you. Please \
+    say it again, or press 0 for a person.";
 
 /// Fewer examples than this are too few to recognise other wordings by.
 const ENOUGH_EXAMPLES: usize = 3;
@@ -98,6 +100,7 @@ impl Reader<'_> {
     fn dialplan(&mut self, root: &DeTable) -> Option<Dialplan> {
         let known = [
             "name", "language", "greeting", "goodbye", "human", "intent", "no_input", "no_match",
+            "overload",
         ];
         let fields = Fields::of("the dialplan", 0..0, root, &known, self.findings);
         let name = fields.required_text("name", "name = \"Lakeside Clinic\"", self.findings);
@@ -107,6 +110,7 @@ impl Reader<'_> {
         let human = self.human(&fields);
         let no_input = self.reprompt(&fields, "no_input", NO_INPUT);
         let no_match = self.reprompt(&fields, "no_match", NO_MATCH);
+        let overload = self.reprompt(&fields, "overload", OVERLOAD);
         let intents = self.intents(&fields, language.unwrap_or(Language::EnglishUs));
 
         let (language, intents) = (language?, intents?);
@@ -119,6 +123,7 @@ impl Reader<'_> {
             human: human?,
             no_input,
             no_match,
+            overload,
             matcher: Matcher::new(language, &examples),
             intents,
         })

@@ -210,7 +210,11 @@ fn reprompts_may_be_written_and_mention_0_by_default() {
     let dialplan = loaded(&with("[no_match]\nsay = \"Pardon?\"\n")).dialplan;
     let said = |reply: Reply| reply.say.concat();
     assert_eq!(said(dialplan.no_match()), "Pardon?");
-    for reply in [dialplan.no_input(), dialplan.human_failed()] {
+    for reply in [
+        dialplan.no_input(),
+        dialplan.overload(),
+        dialplan.human_failed(),
+    ] {
         assert_eq!(reply.then, Then::Listen);
         assert!(said(reply.clone()).contains('0'), "{reply:?}");
     }

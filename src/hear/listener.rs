@@ -6,6 +6,10 @@
 //! [`TRAILING_SILENCE_MS`] without voice. Every [`Heard::SpeechStarted`] is followed by exactly
 //! one [`Heard::SpeechEnded`], unless [`Listener::reset`] comes between.
 //!
+//! Much earlier, after [`PAUSE_MS`], the caller may have finished ([`Heard::Paused`]): then is the
+//! time to begin with recognition. If they have, `SpeechEnded` brings the very same clip; if not,
+//! [`Heard::WentOn`] comes first.
+//!
 //! What was said is not known here: that is a [`super::Recogniser`]'s work.
 
 use super::vad::{Voice, VoiceDetector};
@@ -13,6 +17,9 @@ use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
 
 /// How long a caller must be silent to have finished.
 pub const TRAILING_SILENCE_MS: u32 = 700;
+/// How long a caller must be silent to have perhaps finished. This much silence stays in the clip:
+/// a soft last consonant is in it.
+pub const PAUSE_MS: u32 = 240;
 /// How much sound before the first voice belongs to the utterance.
 pub const PRE_ROLL_MS: u32 = 300;
 /// An utterance is cut here; what follows is the next one.
@@ -22,9 +29,6 @@ pub const LONGEST_UTTERANCE_MS: u32 = 15_000;
 const ONSET_ACTIVE: usize = 6;
 const ONSET_PITCHED: usize = 3;
 const ONSET_WINDOW: usize = 11;
-/// Silence after the last voice that stays in the clip: a soft last consonant is in it.
-const TAIL_MS: u32 = 240;
-
 const PAST: usize = ONSET_WINDOW + frames(PRE_ROLL_MS);
 
 const fn frames(ms: u32) -> usize {
@@ -35,6 +39,10 @@ const fn frames(ms: u32) -> usize {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     SpeechStarted,
+    /// The caller may have finished; the utterance as it would be then.
+    Paused(Utterance),
+    /// They had not finished: what was paused is no utterance yet.
+    WentOn,
     SpeechEnded(Utterance),
 }
 
@@ -77,13 +85,18 @@ impl Listener {
             self.speech = self.past.onset(self.rate);
             return self.speech.as_ref().map(|_| Heard::SpeechStarted);
         };
+        let was_paused = speech.is_paused();
         speech.push(caller, voice);
-        if !speech.is_over() {
-            return None;
+        if speech.is_over() {
+            let utterance = self.speech.take()?.into_utterance(self.rate);
+            self.past.clear();
+            return Some(Heard::SpeechEnded(utterance));
         }
-        let utterance = self.speech.take()?.into_utterance(self.rate);
-        self.past.clear();
-        Some(Heard::SpeechEnded(utterance))
+        match (was_paused, speech.is_paused()) {
+            (false, true) => Some(Heard::Paused(speech.clone().into_utterance(self.rate))),
+            (true, false) => Some(Heard::WentOn),
+            _ => None,
+        }
     }
 
     pub fn is_in_speech(&self) -> bool {
@@ -156,6 +169,7 @@ impl Past {
 }
 
 /// An utterance that is being said.
+#[derive(Clone)]
 struct Speech {
     samples: Vec<i16>,
     /// Since the first voice, in frames.
@@ -186,12 +200,16 @@ impl Speech {
         }
     }
 
+    fn is_paused(&self) -> bool {
+        self.silent >= frames(PAUSE_MS)
+    }
+
     fn is_over(&self) -> bool {
         self.silent >= frames(TRAILING_SILENCE_MS) || self.length >= frames(LONGEST_UTTERANCE_MS)
     }
 
     fn into_utterance(mut self, rate: LineRate) -> Utterance {
-        let too_much = self.silent.saturating_sub(frames(TAIL_MS)) * rate.frame_len();
+        let too_much = self.silent.saturating_sub(frames(PAUSE_MS)) * rate.frame_len();
         self.samples
             .truncate(self.samples.len().saturating_sub(too_much));
         Utterance {
@@ -262,6 +280,51 @@ mod tests {
         Some(*at)
     }
 
+    fn utterances(heard: &[(usize, Heard)]) -> usize {
+        let ended = |(_, heard): &&(usize, Heard)| matches!(heard, Heard::SpeechEnded(_));
+        heard.iter().filter(ended).count()
+    }
+
+    #[test]
+    fn a_pause_comes_early_and_brings_what_the_end_brings_unless_the_caller_goes_on() {
+        let speech = fixture("reschedule").samples;
+        let heard = listen(&[speech.clone(), silence(1000)].concat(), &[]);
+        let [
+            (_, Heard::SpeechStarted),
+            (paused, Heard::Paused(early)),
+            (ended, Heard::SpeechEnded(late)),
+        ] = &heard[..]
+        else {
+            panic!("{heard:?}")
+        };
+        assert_eq!(ended - paused, 460);
+        assert_eq!(early.clip, late.clip);
+
+        // Half a second is a pause for thought, not the end.
+        let thinks = [
+            &speech[..speech.len() - 4_000],
+            &silence(400),
+            &speech,
+            &silence(1000),
+        ]
+        .concat();
+        let heard = listen(&thinks, &[]);
+        let kinds: Vec<&Heard> = heard.iter().map(|(_, heard)| heard).collect();
+        assert!(
+            matches!(
+                kinds[..],
+                [
+                    Heard::SpeechStarted,
+                    Heard::Paused(_),
+                    Heard::WentOn,
+                    Heard::Paused(_),
+                    Heard::SpeechEnded(_)
+                ]
+            ),
+            "{heard:?}"
+        );
+    }
+
     #[test]
     fn an_utterance_holds_all_of_the_speech_and_its_times_add_up() {
         // The fixture's speech lies between 250 ms of line noise before and 500 ms after it.
@@ -269,13 +332,13 @@ mod tests {
         let length = speech.milliseconds() as usize;
         let caller = [silence(1000), speech.samples, silence(1000)].concat();
         let heard = listen(&caller, &[]);
-        assert_eq!(heard.len(), 2, "{heard:?}");
+        assert_eq!(heard.len(), 3, "{heard:?}");
         let started = heard[0].0 as i64 - 1250;
         assert!(
             (100..300).contains(&started),
             "{started} ms after the first sound"
         );
-        let (ended, Heard::SpeechEnded(utterance)) = &heard[1] else {
+        let (ended, Heard::SpeechEnded(utterance)) = &heard[2] else {
             panic!("{heard:?}")
         };
         assert_eq!(utterance.endpointing_ms, 700);
@@ -331,7 +394,7 @@ mod tests {
             .iter()
             .filter_map(|(_, heard)| match heard {
                 Heard::SpeechEnded(utterance) => Some(utterance),
-                Heard::SpeechStarted => None,
+                _ => None,
             })
             .collect();
         assert_eq!(pieces.len(), 2);
@@ -348,16 +411,13 @@ mod tests {
     fn quiet_and_loud_callers_and_noisy_lines_are_heard() {
         for db in [-16.0, -6.0, 4.0] {
             let caller = [louder(&fixture("person").samples, db), silence(1000)].concat();
-            assert_eq!(listen(&caller, &[]).len(), 2, "{db} dB");
+            assert_eq!(utterances(&listen(&caller, &[])), 1, "{db} dB");
         }
         let noise = louder(&fixture("long-silence").samples, 15.0);
         assert_eq!(listen(&noise, &[]), [], "noise at -40 dBov alone");
         let caller = [silence(3000), fixture("person").samples].concat();
-        assert_eq!(
-            listen(&mixed(&noise, &caller), &[]).len(),
-            2,
-            "speech in it"
-        );
+        let heard = listen(&mixed(&noise, &caller), &[]);
+        assert_eq!(utterances(&heard), 1, "speech in it");
     }
 
     #[test]
@@ -378,7 +438,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
-        fn every_start_has_one_end(
+        fn every_start_has_one_end_and_every_pause_is_taken_back_or_kept(
             stretches in proptest::collection::vec((0usize..4, 1usize..120, -40f32..6.0), 1..12),
         ) {
             let sources = ["person", "cough-click", "long-silence", "opening-hours-noisy"].map(fixture);
@@ -390,11 +450,21 @@ mod tests {
                 })
                 .chain(silence(2000))
                 .collect();
-            let heard = listen(&caller, &[]);
-            prop_assert_eq!(heard.len() % 2, 0);
-            for (at, (_, heard)) in heard.iter().enumerate() {
-                prop_assert_eq!(*heard == Heard::SpeechStarted, at % 2 == 0);
+            let mut last = None;
+            for (_, heard) in listen(&caller, &[]) {
+                let in_order = match &heard {
+                    Heard::SpeechStarted => matches!(last, None | Some(Heard::SpeechEnded(_))),
+                    Heard::Paused(_) => matches!(last, Some(Heard::SpeechStarted | Heard::WentOn)),
+                    Heard::WentOn => matches!(last, Some(Heard::Paused(_))),
+                    Heard::SpeechEnded(utterance) => match &last {
+                        Some(Heard::Paused(early)) => early.clip == utterance.clip,
+                        other => matches!(other, Some(Heard::SpeechStarted | Heard::WentOn)),
+                    },
+                };
+                prop_assert!(in_order, "{:?} after {:?}", heard, last);
+                last = Some(heard);
             }
+            prop_assert!(matches!(last, None | Some(Heard::SpeechEnded(_))));
         }
     }
 }

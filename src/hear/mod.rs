@@ -1,12 +1,14 @@
 //! From a caller's sound to their words.
 //!
-//! [`Listener`] finds utterances in the frames of a call; a [`Recogniser`] turns one into text.
-//! [`choose`] picks the engine: Whisper where a model is at hand, else PocketSphinx, which needs
-//! no download. What the words mean is not known here.
+//! [`Listener`] finds utterances in the frames of a call; a [`Recogniser`] turns one into text, for
+//! all calls at once in a [`Pool`]. [`choose`] picks the engine: Whisper where a model is at hand,
+//! else PocketSphinx, which needs no download. What the words mean is not known here.
 
 mod choose;
 mod idle;
 mod listener;
+mod pool;
+mod schedule;
 mod sphinx;
 mod stop;
 mod vad;
@@ -14,8 +16,10 @@ mod whisper;
 
 pub use choose::{Choice, Wanted, choose};
 pub use listener::{
-    Heard, LONGEST_UTTERANCE_MS, Listener, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
+    Heard, LONGEST_UTTERANCE_MS, Listener, PAUSE_MS, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
 };
+pub use pool::{Pool, Recognition, Unheard};
+pub use schedule::{DEADLINE, Ticket, Urgency};
 pub use sphinx::Sphinx;
 pub use stop::Stop;
 pub use whisper::Whisper;

@@ -181,12 +181,15 @@ pub(super) mod tests {
                     endpointing_ms,
                 }
             }),
-            (text(), score(), text(), any::<u64>()).prop_map(
-                |(text, confidence, engine, took_ms)| EventKind::Heard {
+            (text(), score(), text(), any::<(u64, u64, u64, bool)>()).prop_map(
+                |(text, confidence, engine, (took_ms, wait_ms, ahead, early))| EventKind::Heard {
                     text,
                     confidence,
                     engine,
                     took_ms,
+                    wait_ms,
+                    ahead,
+                    early,
                 }
             ),
             (text(), score())

@@ -78,6 +78,11 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
         now_ms += u64::from(FRAME_MS);
         while let Some(job) = call.poll_job() {
             let begun = Instant::now();
+            if let Job::Cancel { id } = job {
+                coming.retain(
+                    |(_, input)| !matches!(input, Input::Recognised { id: of, .. } if *of == id),
+                );
+            }
             for (in_ms, input) in work(job, engines, rate, options) {
                 coming.push((now_ms + in_ms, input));
             }
@@ -99,30 +104,40 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
 
 /// Does a job and says after how many milliseconds which inputs come of it.
 fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u64, Input)> {
-    if let Job::Transfer { .. } = job {
-        let end = match options.transfers_fail {
-            true => TransferUpdate::Failed("486 Busy Here".to_owned()),
-            false => TransferUpdate::Done,
-        };
-        return vec![
-            (0, Input::Transfer(TransferUpdate::Progress(180))),
-            (TRANSFER_MS, Input::Transfer(end)),
-        ];
-    }
-    let mut input = engines.perform(job, rate);
-    let charged = match &mut input {
-        Some(Input::Recognised { took_ms, .. }) => Some((took_ms, RECOGNITION_MS)),
-        Some(Input::Spoken { took_ms, .. }) => Some((took_ms, SYNTHESIS_MS)),
-        _ => None,
-    };
-    let mut after_ms = 0;
-    if let Some((took_ms, fixed)) = charged {
-        if !options.timed {
-            *took_ms = fixed;
+    match job {
+        Job::Transfer { .. } => {
+            let end = match options.transfers_fail {
+                true => TransferUpdate::Failed("486 Busy Here".to_owned()),
+                false => TransferUpdate::Done,
+            };
+            vec![
+                (0, Input::Transfer(TransferUpdate::Progress(180))),
+                (TRANSFER_MS, Input::Transfer(end)),
+            ]
         }
-        after_ms = *took_ms;
+        Job::Recognise { id, utterance, .. } => {
+            let mut input = engines.recognise(id, &utterance);
+            vec![(charge(&mut input, RECOGNITION_MS, options), input)]
+        }
+        Job::Synthesise { id, text } => {
+            let mut input = engines.synthesise(id, &text, rate);
+            vec![(charge(&mut input, SYNTHESIS_MS, options), input)]
+        }
+        Job::Need { .. } | Job::Cancel { .. } | Job::HangUp => Vec::new(),
     }
-    input.map(|input| (after_ms, input)).into_iter().collect()
+}
+
+/// After how many milliseconds the engine's answer comes.
+fn charge(input: &mut Input, fixed: u64, options: Options) -> u64 {
+    let took_ms = match input {
+        Input::Recognised { recognition, .. } => &mut recognition.took_ms,
+        Input::Spoken { took_ms, .. } => took_ms,
+        _ => return 0,
+    };
+    if !options.timed {
+        *took_ms = fixed;
+    }
+    *took_ms
 }
 
 /// What a G.711 line does to the caller's sound.

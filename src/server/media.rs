@@ -1,7 +1,7 @@
 //! The media thread: ticks all calls every 20 ms, moves their sound, and shares nothing hot with
 //! signalling, engines or storage. It never waits for anything but the next tick.
 
-use super::pool::{Pool, Work};
+use super::pool::Pool;
 use crate::audio::{FRAME_MS, Frame, LineRate};
 use crate::call::{Call, Event, EventKind, Input, Job};
 use crate::line::leg::Leg;
@@ -155,13 +155,8 @@ impl Live {
         let request = match job {
             Job::Transfer { target } => LineRequest::Transfer(target),
             Job::HangUp => LineRequest::HangUp,
-            Job::Recognise { .. } | Job::Synthesise { .. } => {
-                let work = Work {
-                    call: slot,
-                    rate: self.rate,
-                    job,
-                };
-                if let Err(input) = pool.give(work) {
+            job => {
+                if let Err(input) = pool.give(slot, self.rate, job) {
                     self.call.handle(input);
                 }
                 return;

@@ -1,90 +1,123 @@
-//! The threads that do a call's slow work: recognition and synthesis.
+//! The threads that do a call's slow work: recognition has a pool of its own, synthesis a thread.
 
 use super::media::{Command, Slot};
 use crate::audio::LineRate;
-use crate::call::{Input, Job};
+use crate::call::{Input, Job, JobId};
 use crate::engines::Engines;
+use crate::hear::{self, Recognition, Ticket};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// Jobs that wait; a call whose job finds no place is put through to a person.
+/// Texts that wait to be spoken; a call whose text finds no place is put through to a person.
 const WAITING: usize = 64;
 
-/// Gives jobs to the threads. Cheap to clone; the threads end with the last one.
-#[derive(Clone)]
+/// Gives jobs to the threads; they end with it.
 pub struct Pool {
-    jobs: SyncSender<Work>,
+    recognition: hear::Pool,
+    texts: SyncSender<Text>,
 }
 
-/// A job, and the call it is for.
-pub struct Work {
-    pub call: Slot,
-    pub rate: LineRate,
-    pub job: Job,
+/// A text to speak, and the call it is for.
+struct Text {
+    call: Slot,
+    id: JobId,
+    text: Arc<str>,
+    rate: LineRate,
 }
 
 impl Pool {
-    /// Starts `threads` threads; results go to the media thread.
+    /// Starts threads for `recognitions` at a time; results go to the media thread.
     pub fn start(
-        threads: usize,
+        recognitions: usize,
         engines: Engines,
         results: SyncSender<Command>,
     ) -> std::io::Result<Pool> {
-        let (jobs, waiting) = sync_channel(WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
-        for number in 0..threads.max(1) {
-            let (waiting, engines, results) = (waiting.clone(), engines.clone(), results.clone());
-            std::thread::Builder::new()
-                .name(format!("engine-{number}"))
-                .spawn(move || work_on(&waiting, &engines, &results))?;
-        }
-        Ok(Pool { jobs })
+        let recognised = results.clone();
+        let deliver = move |ticket: Ticket, recognition| {
+            let input = Input::Recognised {
+                id: JobId(ticket.job),
+                recognition,
+            };
+            // Without a media thread there is nobody left to tell.
+            let _ = recognised.send(Command::Input(Slot(ticket.call), input));
+        };
+        let recognition = hear::Pool::start(recognitions, engines.recogniser.clone(), deliver)?;
+        let (texts, waiting) = sync_channel(WAITING);
+        std::thread::Builder::new()
+            .name("voice".to_owned())
+            .spawn(move || speak(&waiting, &engines, &results))?;
+        Ok(Pool { recognition, texts })
     }
 
-    /// Never blocks; `Err` is the input that tells the call that nobody could take the job.
-    pub fn give(&self, work: Work) -> Result<(), Input> {
-        self.jobs.try_send(work).map_err(|refused| {
-            let (TrySendError::Full(work) | TrySendError::Disconnected(work)) = refused;
-            let reason = format!("too much to do: {WAITING} jobs are waiting");
-            failed(&work.job, reason)
-        })
+    /// Never blocks; `Err` is the input that tells the call that nobody could take the job. The
+    /// line's jobs are not for here.
+    pub fn give(&self, call: Slot, rate: LineRate, job: Job) -> Result<(), Input> {
+        let ticket = |id: JobId| Ticket {
+            call: call.0,
+            job: id.0,
+        };
+        match job {
+            Job::Recognise {
+                id,
+                urgency,
+                utterance,
+            } => {
+                let asked = self.recognition.recognise(ticket(id), urgency, utterance);
+                asked.map_err(|why| Input::Recognised {
+                    id,
+                    recognition: Recognition::refused(why),
+                })
+            }
+            Job::Need { id } => {
+                self.recognition.need(ticket(id));
+                Ok(())
+            }
+            Job::Cancel { id } => {
+                self.recognition.cancel(ticket(id));
+                Ok(())
+            }
+            Job::Synthesise { id, text } => {
+                let text = Text {
+                    call,
+                    id,
+                    text,
+                    rate,
+                };
+                self.texts.try_send(text).map_err(|refused| {
+                    let (TrySendError::Full(text) | TrySendError::Disconnected(text)) = refused;
+                    failed(
+                        text.id,
+                        format!("too much to say: {WAITING} texts are waiting"),
+                    )
+                })
+            }
+            Job::Transfer { .. } | Job::HangUp => Err(Input::LineFailed),
+        }
     }
 }
 
-fn work_on(waiting: &Mutex<Receiver<Work>>, engines: &Engines, results: &SyncSender<Command>) {
-    loop {
-        let next = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
-        let Ok(Work { call, rate, job }) = next else {
-            return;
-        };
-        // An engine that panics fails its job, not the calls of all others.
-        let panicked = failed(&job, "the engine panicked".to_owned());
-        let doing = std::panic::AssertUnwindSafe(|| engines.perform(job, rate));
-        let Some(input) = std::panic::catch_unwind(doing).unwrap_or(Some(panicked)) else {
-            continue;
-        };
+fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Command>) {
+    while let Ok(Text {
+        call,
+        id,
+        text,
+        rate,
+    }) = waiting.recv()
+    {
+        // A voice that panics fails its text, not the calls of all others.
+        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, rate));
+        let input = std::panic::catch_unwind(doing)
+            .unwrap_or_else(|_| failed(id, "the voice panicked".to_owned()));
         if results.send(Command::Input(call, input)).is_err() {
             return;
         }
     }
 }
 
-fn failed(job: &Job, reason: String) -> Input {
-    match *job {
-        Job::Recognise { id, .. } => Input::Recognised {
-            id,
-            result: Err(reason),
-            engine: "none".to_owned(),
-            took_ms: 0,
-        },
-        Job::Synthesise { id, .. } => Input::Spoken {
-            id,
-            result: Err(reason),
-            took_ms: 0,
-        },
-        Job::Transfer { .. } | Job::HangUp => Input::LineFailed,
+fn failed(id: JobId, reason: String) -> Input {
+    Input::Spoken {
+        id,
+        result: Err(reason),
+        took_ms: 0,
     }
 }

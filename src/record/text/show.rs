@@ -154,6 +154,9 @@ impl Conversation {
                 confidence,
                 engine,
                 took_ms,
+                wait_ms,
+                early,
+                ..
             } => {
                 let since = self.unheard.take().unwrap_or(at);
                 let words = match text.is_empty() {
@@ -163,7 +166,12 @@ impl Conversation {
                 let utterance = self.say(since, "caller", Ink::Caller, words);
                 self.detail(utterance, format!("heard by {engine} ({confidence:.2})"));
                 self.utterance = Some(utterance);
-                self.split.push(format!("{took_ms} ms recognition"));
+                if *wait_ms > 0 {
+                    self.split.push(format!("{wait_ms} ms until its turn"));
+                }
+                let meanwhile = if *early { ", meanwhile" } else { "" };
+                self.split
+                    .push(format!("{took_ms} ms recognition{meanwhile}"));
             }
             EventKind::Understood { intent, score } => {
                 let meaning = format!("understood as {intent} ({score:.2})");
