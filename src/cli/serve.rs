@@ -3,6 +3,7 @@
 use super::{Done, Failure, Verdict, load, runtime};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,6 +30,7 @@ pub fn run(args: &Args) -> Done {
     }
     let events = Arc::new(Writer::start(&Store::open(&config.data))?);
     let (name, data) = (loaded.dialplan.name.clone(), config.data.clone());
+    let metrics = config.metrics;
     let parts = Parts {
         config,
         dialplan: loaded.dialplan,
@@ -39,6 +41,12 @@ pub fn run(args: &Args) -> Done {
     let served: Result<(), Failure> = runtime()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        if let Some(address) = metrics {
+            PrometheusBuilder::new()
+                .with_http_listener(address)
+                .install()
+                .map_err(|error| Failure(format!("metrics = \"{address}\": {error}")))?;
+        }
         let server = Server::start(parts).await?;
         tracing::info!(
             dialplan = name,

@@ -1,5 +1,6 @@
 //! Which recogniser answers calls, and why.
 
+use super::deaf::Deaf;
 use super::{HearError, Recogniser, Sphinx, Whisper};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Wanted {
-    /// Whisper where a model can be used, else PocketSphinx.
+    /// Whisper where a model can be used, else PocketSphinx, else nothing.
     #[default]
     Auto,
     Whisper,
@@ -41,9 +42,13 @@ pub struct Choice {
     pub warnings: Vec<String>,
 }
 
-/// Chooses and loads an engine. `model` is the configured Whisper model; without one, the first
-/// `ggml-*.bin` in `folders` is taken. `language` is a tag such as `en-US`; `phrases` is what
-/// callers are expected to say, which only PocketSphinx needs to know.
+/// Chooses and loads an engine for one language, which it keeps to: `language` is a tag such as
+/// `en-US`. `model` is the configured Whisper model; without one, the `ggml-*.bin` in `folders` that
+/// suits the language best is taken. `phrases` is what callers are expected to say, which only
+/// PocketSphinx needs to know.
+///
+/// With [`Wanted::Auto`], what cannot be used is named among the warnings and the next engine
+/// takes over, in the end one that hears nothing: then callers reach a person.
 pub fn choose(
     wanted: Wanted,
     model: Option<&Path>,
@@ -51,38 +56,76 @@ pub fn choose(
     language: &str,
     phrases: &[String],
 ) -> Result<Choice, HearError> {
-    let model = model
-        .map(Path::to_owned)
-        .or_else(|| folders.iter().find_map(|folder| model_in(folder)));
-    match (wanted, model) {
-        (Wanted::PocketSphinx, _) => sphinx(language, phrases, "as configured".to_owned()),
-        (Wanted::Whisper, Some(path)) => whisper(&path, language),
-        (Wanted::Whisper, None) => Err(HearError::NoWhisperModel {
-            folders: folders.to_owned(),
-        }),
-        (Wanted::Auto, Some(path)) => whisper(&path, language).or_else(|error| {
-            let mut choice = sphinx(
-                language,
-                phrases,
-                "the Whisper model cannot be used".to_owned(),
-            )?;
-            choice.warnings.push(error.to_string());
-            Ok(choice)
-        }),
-        (Wanted::Auto, None) => sphinx(language, phrases, "there is no Whisper model".to_owned()),
+    match wanted {
+        Wanted::PocketSphinx => sphinx(language, phrases, "as configured".to_owned()),
+        Wanted::Whisper => {
+            let (choice, mut errors) = whisper(model, folders, language);
+            choice.ok_or_else(|| {
+                let none = HearError::NoWhisperModel {
+                    folders: folders.to_owned(),
+                    language: language.to_owned(),
+                };
+                match errors.is_empty() {
+                    true => none,
+                    false => errors.remove(0),
+                }
+            })
+        }
+        Wanted::Auto => Ok(any(model, folders, language, phrases)),
     }
 }
 
-fn whisper(path: &Path, language: &str) -> Result<Choice, HearError> {
-    Ok(Choice {
-        recogniser: Arc::new(Whisper::load(path, language)?),
-        why: format!("the model {}", path.display()),
-        warnings: Vec::new(),
-    })
+/// Whisper, else PocketSphinx, else nothing.
+fn any(model: Option<&Path>, folders: &[PathBuf], language: &str, phrases: &[String]) -> Choice {
+    let (choice, errors) = whisper(model, folders, language);
+    let mut warnings: Vec<String> = errors.iter().map(HearError::to_string).collect();
+    let mut choice = choice.unwrap_or_else(|| {
+        let why = match errors.is_empty() {
+            true => format!("there is no Whisper model for {language}"),
+            false => "the Whisper model cannot be used".to_owned(),
+        };
+        sphinx(language, phrases, why).unwrap_or_else(|error| {
+            warnings.push(error.to_string());
+            nothing(&warnings)
+        })
+    });
+    warnings.append(&mut choice.warnings);
+    choice.warnings = warnings;
+    choice
+}
+
+/// The first model that can be used, and what is wrong with those before it.
+fn whisper(
+    model: Option<&Path>,
+    folders: &[PathBuf],
+    language: &str,
+) -> (Option<Choice>, Vec<HearError>) {
+    let models = match model {
+        Some(model) => vec![model.to_owned()],
+        None => folders
+            .iter()
+            .flat_map(|folder| models_in(folder, language))
+            .collect(),
+    };
+    let mut errors = Vec::new();
+    for path in models {
+        match Whisper::load(&path, language) {
+            Ok(whisper) => {
+                let choice = Choice {
+                    recogniser: Arc::new(whisper),
+                    why: format!("the model {}", path.display()),
+                    warnings: Vec::new(),
+                };
+                return (Some(choice), errors);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (None, errors)
 }
 
 fn sphinx(language: &str, phrases: &[String], why: String) -> Result<Choice, HearError> {
-    if !language.to_lowercase().starts_with("en") {
+    if !is_english(language) {
         return Err(HearError::NotEnglish {
             language: language.to_owned(),
         });
@@ -95,17 +138,61 @@ fn sphinx(language: &str, phrases: &[String], why: String) -> Result<Choice, Hea
     })
 }
 
-/// The first model by name; models without weights are for tests.
-fn model_in(folder: &Path) -> Option<PathBuf> {
-    let is_model = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("ggml-") && name.ends_with(".bin") && !name.contains("zero-weights")
+fn nothing(warnings: &[String]) -> Choice {
+    Choice {
+        recogniser: Arc::new(Deaf {
+            why: warnings.join("; "),
+        }),
+        why: "no engine can be used: every caller who speaks is put through to a person".to_owned(),
+        warnings: Vec::new(),
+    }
+}
+
+fn is_english(language: &str) -> bool {
+    language.to_lowercase().starts_with("en")
+}
+
+/// The models that know the language, the best first; models without weights are for tests.
+fn models_in(folder: &Path, language: &str) -> Vec<PathBuf> {
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
     };
-    let files = std::fs::read_dir(folder).ok()?;
-    files
-        .filter_map(|file| Some(file.ok()?.path()))
-        .filter(is_model)
-        .min()
+    let mut models: Vec<(Rank, PathBuf)> = files
+        .filter_map(|file| {
+            let path = file.ok()?.path();
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some((rank(&name, language)?, path))
+        })
+        .collect();
+    models.sort();
+    models.into_iter().map(|(_, path)| path).collect()
+}
+
+/// What is compared first: knows only this language, size, weights, name.
+type Rank = (bool, usize, usize, String);
+
+/// How well a model suits the language, by its file's name; `None`: not at all.
+fn rank(name: &str, language: &str) -> Option<Rank> {
+    let model = name.strip_prefix("ggml-")?.strip_suffix(".bin")?;
+    let english_only = model.split(['.', '-']).any(|part| part == "en");
+    if model.contains("zero-weights") || english_only && !is_english(language) {
+        return None;
+    }
+    // What understands well enough on a few cores comes first, what takes a large machine last.
+    const SIZES: [&str; 5] = ["base", "small", "tiny", "medium", "large"];
+    // 8-bit weights are the fastest, and as good as the full ones.
+    let weights = match model {
+        _ if model.ends_with("q8_0") => 0,
+        _ if model.contains("-q") => 2,
+        _ => 1,
+    };
+    let size = SIZES.iter().position(|size| model.starts_with(size));
+    Some((
+        !english_only,
+        size.unwrap_or(SIZES.len()),
+        weights,
+        name.to_owned(),
+    ))
 }
 
 #[cfg(test)]
@@ -126,10 +213,13 @@ mod tests {
         std::fs::write(folder.path().join("ggml-tiny.zero-weights.bin"), "x").unwrap();
         let choice = chosen(Wanted::Auto, None, folder.path()).unwrap();
         assert_eq!(choice.recogniser.name(), "pocketsphinx/en-us");
-        assert_eq!(choice.why, "there is no Whisper model");
+        assert_eq!(choice.why, "there is no Whisper model for en-US");
         assert!(choice.warnings.is_empty());
         let error = chosen(Wanted::Whisper, None, folder.path()).err().unwrap();
-        assert!(error.to_string().contains("make whisper-model"), "{error}");
+        assert!(
+            error.to_string().contains("zeroline models pull"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -162,11 +252,74 @@ mod tests {
     }
 
     #[test]
-    fn pocketsphinx_listens_to_english_only() {
-        let error = choose(Wanted::Auto, None, &[], "de-DE", &phrases())
-            .err()
-            .unwrap();
-        assert!(error.to_string().contains("de-DE"), "{error}");
+    fn a_broken_model_is_told_and_the_next_one_takes_over() {
+        let weights = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../shared/models/whisper-tiny.en.zero-weights.bin");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ggml-base.en.bin"), "cut short").unwrap();
+        if std::fs::copy(&weights, folder.path().join("ggml-tiny.en.bin")).is_err() {
+            println!("skipped: {} is not there", weights.display());
+            return;
+        }
+        let choice = chosen(Wanted::Auto, None, folder.path()).unwrap();
+        assert_eq!(choice.recogniser.name(), "whisper/tiny.en");
+        assert!(choice.warnings[0].contains("ggml-base.en.bin"));
+    }
+
+    #[test]
+    fn the_language_decides_which_model_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "ggml-tiny.en.bin",
+            "ggml-base.bin",
+            "ggml-base-q8_0.bin",
+            "ggml-base.en.bin",
+            "ggml-base.en-q5_1.bin",
+            "ggml-large-v3.bin",
+            "ggml-small.bin",
+            "ggml-tiny.zero-weights.bin",
+            "README.md",
+        ] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let names = |language| -> Vec<String> {
+            let models = models_in(folder.path(), language).into_iter();
+            models
+                .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+                .collect()
+        };
+        let multilingual = [
+            "ggml-base-q8_0.bin",
+            "ggml-base.bin",
+            "ggml-small.bin",
+            "ggml-large-v3.bin",
+        ];
+        assert_eq!(names("zh-CN"), multilingual);
+        let english = [
+            "ggml-base.en.bin",
+            "ggml-base.en-q5_1.bin",
+            "ggml-tiny.en.bin",
+        ];
+        assert_eq!(names("en-GB"), [&english[..], &multilingual[..]].concat());
+    }
+
+    #[test]
+    fn where_no_engine_knows_the_language_callers_reach_a_person() {
+        let choice = choose(Wanted::Auto, None, &[], "zh-CN", &phrases()).unwrap();
+        assert_eq!(choice.recogniser.name(), "none");
+        assert!(
+            choice.warnings[0].contains("zh-CN"),
+            "{:?}",
+            choice.warnings
+        );
+        let clip = crate::audio::Clip::new(8_000, vec![0; 8_000]);
+        let error = choice
+            .recogniser
+            .recognise(&clip, &super::super::Stop::never());
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("zeroline models"), "{error}");
+        let error = choose(Wanted::PocketSphinx, None, &[], "zh-CN", &phrases());
+        assert!(error.err().unwrap().to_string().contains("zh-CN"));
     }
 
     #[test]

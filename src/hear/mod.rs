@@ -5,6 +5,7 @@
 //! else PocketSphinx, which needs no download. What the words mean is not known here.
 
 mod choose;
+mod deaf;
 mod idle;
 mod listener;
 mod pool;
@@ -75,21 +76,26 @@ pub enum HearError {
     )]
     NoPhrases,
     #[error(
-        "pocketsphinx understands English only, and the dialplan's language is {language}. Use a \
-         Whisper model without \".en\" in its name"
+        "pocketsphinx understands English only, and the dialplan's language is {language}. Get a \
+         Whisper model that knows it: `zeroline models list`"
     )]
     NotEnglish { language: String },
     #[error(
-        "no Whisper model: there is no ggml-*.bin in {}. Get one with `make whisper-model`, or \
-         name the file in the configuration",
+        "no Whisper model for {language}: there is no such ggml-*.bin in {}. Get one with `zeroline \
+         models pull`, or name the file in the configuration",
         listed(folders)
     )]
-    NoWhisperModel { folders: Vec<PathBuf> },
+    NoWhisperModel {
+        folders: Vec<PathBuf>,
+        language: String,
+    },
     #[error(
-        "{}: not a Whisper model that can be used: {why}. Get one with `make whisper-model`",
+        "{}: not a Whisper model that can be used: {why}. Get one with `zeroline models pull`",
         path.display()
     )]
     BadWhisperModel { path: PathBuf, why: String },
+    #[error("no recognition engine can be used: {why}")]
+    NoEngine { why: String },
     #[error("recognition was stopped: it was cancelled, or took too long")]
     Stopped,
     #[error("{engine} failed: {why}")]

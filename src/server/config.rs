@@ -20,6 +20,8 @@ pub struct Config {
     pub most_calls: usize,
     /// How long calls may go on after SIGTERM.
     pub drain_seconds: u64,
+    /// Where Prometheus may read figures over HTTP, such as 127.0.0.1:9464; nowhere without it.
+    pub metrics: Option<SocketAddr>,
     pub recognition: Recognition,
 }
 
@@ -43,6 +45,7 @@ impl Default for Config {
             data: PathBuf::from("data"),
             most_calls: 200,
             drain_seconds: 60,
+            metrics: None,
             recognition: Recognition::default(),
         }
     }
