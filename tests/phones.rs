@@ -66,6 +66,20 @@ fn person(options: &[&str]) -> (Child, String) {
     (person, address)
 }
 
+/// A whole call of somebody who only says goodbye.
+#[track_caller]
+fn say_goodbye(served: &Served) {
+    let output = zeroline()
+        .arg("call")
+        .arg(format!("sip:clinic@{}", served.address))
+        .arg("--say")
+        .arg(root().join("audio-fixtures/goodbye.wav"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", served.log());
+    served.wait_for_end("finished");
+}
+
 #[track_caller]
 fn must_succeed(output: &Output, served: &Served, folder: &Path) {
     if output.status.success() {
@@ -135,6 +149,78 @@ fn thirty_callers_at_once_are_all_answered() {
 }
 
 #[test]
+fn more_callers_than_the_machine_can_follow_are_told_so_and_reach_a_person() {
+    let weights = root().join("../shared/models/whisper-base.en.zero-weights.bin");
+    if !weights.is_file() {
+        println!("skipped: {} is not there", weights.display());
+        return;
+    }
+    // It takes as long as the real one, one at a time, and makes nothing of what it hears.
+    let recognition = format!(
+        "[recognition]\nengine = \"whisper\"\nthreads = 1\nmodel = \"{}\"",
+        weights.display()
+    );
+    let served = Served::start("sip:person@127.0.0.1:9", &recognition);
+    let folder = tempfile::tempdir().unwrap();
+    let codec = zeroline::line::codec::Codec::Pcmu;
+    let question = raw(folder.path(), "opening-hours.wav", codec);
+    let options = ["-m", "30", "-l", "30", "-r", "30"];
+    let output = sipp(&served, "load.xml", &question, &options);
+    must_succeed(&output, &served, folder.path());
+    served.wait_for("thirty ends", |events| {
+        events.iter().filter(|e| e["event"] == "call_ended").count() == 30
+    });
+    let events = served.events();
+    let refused = |e: &&serde_json::Value| {
+        e["event"] == "engine_failed" && e["reason"].as_str().unwrap().contains("too")
+    };
+    assert!(events.iter().filter(refused).count() > 0, "{events:#?}");
+    // Each caller was answered: not understood, or told that there is too much to do.
+    let calls: std::collections::BTreeSet<&str> = events
+        .iter()
+        .filter(|e| e["event"] == "not_understood" || e["event"] == "engine_failed")
+        .map(|e| e["call"].as_str().unwrap())
+        .collect();
+    assert_eq!(calls.len(), 30, "{events:#?}");
+}
+
+#[test]
+fn a_broken_model_is_named_and_callers_are_understood_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("ggml-base.en.bin");
+    std::fs::write(&broken, "lmgg cut short").unwrap();
+    let served = Served::start(
+        "sip:person@127.0.0.1:9",
+        &format!("[recognition]\nmodel = \"{}\"", broken.display()),
+    );
+    assert!(served.started_with("ggml-base.en.bin: not a Whisper model"));
+    say_goodbye(&served);
+    let heard = |e: &serde_json::Value| {
+        e["event"] == "heard" && e["engine"].as_str().unwrap().starts_with("pocketsphinx")
+    };
+    assert!(served.events().iter().any(heard), "{:#?}", served.events());
+}
+
+#[test]
+fn whisper_answers_a_phone_call() {
+    let model = root().join("models/fixture/ggml-fixture.en.bin");
+    let served = Served::start(
+        "sip:person@127.0.0.1:9",
+        &format!(
+            "[recognition]\nengine = \"whisper\"\nmodel = \"{}\"",
+            model.display()
+        ),
+    );
+    say_goodbye(&served);
+    let events = served.events();
+    let heard =
+        |e: &serde_json::Value| e["event"] == "heard" && e["engine"] == "whisper/fixture.en";
+    assert!(events.iter().any(heard), "{events:#?}");
+    let understood = |e: &serde_json::Value| e["event"] == "understood" && e["intent"] == "goodbye";
+    assert!(events.iter().any(understood), "{events:#?}");
+}
+
+#[test]
 fn figures_about_recognition_are_there_for_prometheus() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();
@@ -143,15 +229,7 @@ fn figures_about_recognition_are_there_for_prometheus() {
         "sip:person@127.0.0.1:9",
         &format!("metrics = \"{address}\""),
     );
-    let output = zeroline()
-        .arg("call")
-        .arg(format!("sip:clinic@{}", served.address))
-        .arg("--say")
-        .arg(root().join("audio-fixtures/goodbye.wav"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", served.log());
-    served.wait_for_end("finished");
+    say_goodbye(&served);
     let mut page = std::net::TcpStream::connect(address).unwrap();
     page.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
     let mut figures = String::new();

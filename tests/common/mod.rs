@@ -20,6 +20,8 @@ pub struct Served {
     child: Child,
     pub address: SocketAddr,
     folder: tempfile::TempDir,
+    /// What it said before it listened.
+    start: String,
 }
 
 impl Served {
@@ -61,7 +63,12 @@ impl Served {
             child,
             address,
             folder,
+            start: seen,
         }
+    }
+
+    pub fn started_with(&self, words: &str) -> bool {
+        self.start.contains(words)
     }
 
     pub fn data(&self) -> PathBuf {
