@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
-use zeroline::hear::{self, Heard, Listener, Recogniser, Stop, Wanted, Whisper};
+use zeroline::hear::{self, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper};
 
 static CLINIC: LazyLock<Dialplan> = LazyLock::new(|| {
     let path = root().join("dialplans/clinic.toml");
@@ -39,10 +39,7 @@ fn understood(recogniser: &dyn Recogniser, sound: &[i16]) -> Vec<(String, String
             _ => None,
         })
         .map(|utterance| {
-            let text = recogniser
-                .recognise(&utterance.clip, &Stop::never())
-                .unwrap()
-                .text;
+            let text = recognised(recogniser, &utterance.clip);
             let meaning = match CLINIC.hear(&text) {
                 Outcome::Understood { intent, .. } => intent.to_string(),
                 Outcome::AskedForHuman => "human".to_owned(),
@@ -51,6 +48,12 @@ fn understood(recogniser: &dyn Recogniser, sound: &[i16]) -> Vec<(String, String
             (text, meaning)
         })
         .collect()
+}
+
+/// As it is done for each call: gates and engine.
+fn recognised(recogniser: &dyn Recogniser, utterance: &Clip) -> String {
+    let recognition = Recognition::now(recogniser, utterance, &Stop::never());
+    recognition.result.unwrap().text
 }
 
 fn clip(path: &Path) -> Clip {
@@ -162,7 +165,7 @@ fn nothing_is_heard_by(recogniser: &dyn Recogniser) {
         // Nor when it gets past the voice detector.
         for length in [4_000, 12_000, 40_000] {
             let piece = Clip::new(8_000, sound[..length.min(sound.len())].to_vec());
-            let text = recogniser.recognise(&piece, &Stop::never()).unwrap().text;
+            let text = recognised(recogniser, &piece);
             if !text.is_empty() {
                 heard.push(format!("{name}, {length} samples: {text}"));
             }

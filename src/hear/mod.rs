@@ -6,6 +6,7 @@
 
 mod choose;
 mod deaf;
+mod gate;
 mod idle;
 mod listener;
 mod pool;

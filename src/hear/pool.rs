@@ -9,7 +9,7 @@
 //! `recognition_run_seconds`, `recognition_results_total` by `result`.
 
 use super::schedule::{Fate, Refused, Schedule, Ticket, Turn, Urgency};
-use super::{HearError, Hypothesis, Recogniser, Stop};
+use super::{HearError, Hypothesis, Recogniser, Stop, gate};
 use crate::audio::Clip;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -56,11 +56,14 @@ impl Recognition {
         }
     }
 
-    /// Recognises here and now.
+    /// Recognises here and now. In what is no speech, nothing is heard, and no engine is asked.
     pub fn now(recogniser: &dyn Recogniser, utterance: &Clip, stop: &Stop) -> Recognition {
         let begun = Instant::now();
         // An engine that panics fails this recognition, not the calls of all others.
-        let heard = catch_unwind(AssertUnwindSafe(|| recogniser.recognise(utterance, stop)));
+        let heard = catch_unwind(AssertUnwindSafe(|| match gate::may_be_speech(utterance) {
+            true => recogniser.recognise(utterance, stop),
+            false => Ok(Hypothesis::nothing()),
+        }));
         Recognition {
             result: match heard {
                 Ok(Ok(hypothesis)) => Ok(hypothesis),
@@ -330,7 +333,7 @@ mod tests {
         }
 
         fn recognise(&self, utterance: &Clip, stop: &Stop) -> Result<Hypothesis, HearError> {
-            let length = utterance.samples.len();
+            let length = utterance.samples.len() - 8_000;
             self.begun.lock().unwrap().push(length);
             assert_ne!(length, 13, "bad luck");
             let mut let_go = self.let_go.lock().unwrap();
@@ -349,6 +352,16 @@ mod tests {
                 confidence: 1.0,
             })
         }
+    }
+
+    /// Something that may be speech, told from others by its length.
+    fn noise(length: usize) -> Vec<i16> {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 18) as i16 - 8_192
+        };
+        (0..8_000 + length).map(|_| next()).collect()
     }
 
     struct Test {
@@ -378,7 +391,7 @@ mod tests {
                 call,
                 job: length as u32,
             };
-            let clip = Clip::new(8_000, vec![0; length]);
+            let clip = Clip::new(8_000, noise(length));
             self.pool.recognise(ticket, urgency, clip).unwrap();
             ticket
         }
