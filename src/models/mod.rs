@@ -1,0 +1,23 @@
+//! The catalogue of models: what exists, where it comes from, how to tell that it is unharmed,
+//! under which licence; and the folder they are installed in.
+//!
+//! [`pull`] downloads, [`import`] takes a file that came on a stick, [`verify`] looks at what is
+//! there. Whatever is installed is whole and has the catalogue's checksum: it is written beside as
+//! `FILE.part` and renamed when it has been checked. Nothing here knows what a model is used for,
+//! and nothing is downloaded unless [`pull`] is called.
+
+mod catalogue;
+mod check;
+mod error;
+mod http;
+mod import;
+mod part;
+mod pull;
+mod resume;
+mod verify;
+
+pub use catalogue::{Catalogue, Engine, Model, Sha256};
+pub use error::ModelsError;
+pub use import::import;
+pub use pull::{Limits, Outcome, Step, pull};
+pub use verify::{Finding, State, verify};
