@@ -5,6 +5,7 @@
 //! changes and is shared by all calls: it answers what an utterance leads to and what is said.
 //! Counting failures, key 0 and the transfer itself belong to the call.
 
+mod defaults;
 mod diagnostic;
 mod read;
 mod values;

@@ -1,5 +1,6 @@
 //! A dialplan out of its TOML text, or everything that is wrong with it.
 
+use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
 use super::values::{Fields, Findings, MISSING, Written, list, listed, meant, wrong_type};
 use super::{Dialplan, Human, Intent, LoadError, Loaded, Text, Then};
@@ -11,17 +12,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-const HUMAN_SAY: &str = "One moment please. I will put you through to a person.";
-const HUMAN_FAILED: &str = "I am sorry, I could not reach anybody just now. You can ask me \
-    something else, or press 0 to try again.";
-const GOODBYE: &str = "Thank you for calling. Goodbye.";
-const NO_INPUT: &str =
-    "Sorry, I did not hear anything. Just say what you need, or press 0 for a person.";
-const NO_MATCH: &str =
-    "Sorry, I did not get that. Could you say it in other words? Or press 0 for a person.";
-const OVERLOAD: &str = "I am sorry, so many people are calling that I could not follow you. Please \
-    say it again, or press 0 for a person.";
 
 /// Fewer examples than this are too few to recognise other wordings by.
 const ENOUGH_EXAMPLES: usize = 3;
@@ -107,11 +97,14 @@ impl Reader<'_> {
         let language = self.language(&fields);
         let greeting = self.greeting(&fields);
         let goodbye = fields.text("goodbye", self.findings);
-        let human = self.human(&fields);
-        let no_input = self.reprompt(&fields, "no_input", NO_INPUT);
-        let no_match = self.reprompt(&fields, "no_match", NO_MATCH);
-        let overload = self.reprompt(&fields, "overload", OVERLOAD);
-        let intents = self.intents(&fields, language.unwrap_or(Language::EnglishUs));
+        // With a language that is not known, the rest is still looked through for mistakes.
+        let assumed = language.unwrap_or(Language::EnglishUs);
+        let defaults = Defaults::of(assumed);
+        let human = self.human(&fields, defaults);
+        let no_input = self.reprompt(&fields, "no_input", defaults.no_input);
+        let no_match = self.reprompt(&fields, "no_match", defaults.no_match);
+        let overload = self.reprompt(&fields, "overload", defaults.overload);
+        let intents = self.intents(&fields, assumed);
 
         let (language, intents) = (language?, intents?);
         let examples: Vec<&[String]> = intents.iter().map(|i| i.examples.as_slice()).collect();
@@ -119,7 +112,7 @@ impl Reader<'_> {
             name: name?.0,
             language,
             greeting: greeting?.0.into(),
-            goodbye: goodbye.map_or(GOODBYE.into(), |(text, _)| text.into()),
+            goodbye: goodbye.map_or(defaults.goodbye.into(), |(text, _)| text.into()),
             human: human?,
             no_input,
             no_match,
@@ -145,7 +138,11 @@ impl Reader<'_> {
     fn greeting(&mut self, fields: &Fields) -> Option<Written> {
         let example = "greeting = \"Lakeside Clinic. How can I help? Press 0 for a person.\"";
         let greeting = fields.required_text("greeting", example, self.findings)?;
-        if !greeting.0.contains('0') && !greeting.0.to_lowercase().contains("zero") {
+        let spoken = greeting.0.to_lowercase();
+        if !["0", "０", "zero", "零"]
+            .iter()
+            .any(|zero| spoken.contains(zero))
+        {
             self.findings.warning(
                 greeting.1.clone(),
                 "the greeting does not say that 0 reaches a person",
@@ -155,7 +152,7 @@ impl Reader<'_> {
         Some(greeting)
     }
 
-    fn human(&mut self, fields: &Fields) -> Option<Human> {
+    fn human(&mut self, fields: &Fields, defaults: &Defaults) -> Option<Human> {
         let Some(value) = fields.get("human") else {
             if !fields.misspelt("human") {
                 self.findings.error(
@@ -173,8 +170,8 @@ impl Reader<'_> {
             let text = fields.text(key, self.findings);
             text.map_or(default.into(), |(text, _)| text.into())
         };
-        let say = text("say", HUMAN_SAY);
-        let failed = text("failed", HUMAN_FAILED);
+        let say = text("say", defaults.human_say);
+        let failed = text("failed", defaults.human_failed);
         let (target, span) = target?;
         if let Err(wrong) = check_target(&target) {
             self.findings.error(

@@ -6,7 +6,7 @@
 //! Voice and rate are set for each text, and the random numbers behind its hisses start afresh,
 //! so that a text always gives the same samples.
 
-use super::{SpeakError, Voice, data};
+use super::{SpeakError, Voice, data, pinyin};
 use crate::audio::Clip;
 use espeak_rs_sys as sys;
 use std::cell::RefCell;
@@ -21,6 +21,9 @@ const VARIANT: &str = "adam";
 /// energy is missing.
 const WORDS_A_MINUTE: c_int = 160;
 
+/// The Mandarin voice that reads [`pinyin`]; the plain one takes it for English.
+const MANDARIN: &str = "cmn-latn-pinyin";
+
 /// About two minutes of speech.
 const MOST_CHARACTERS: usize = 2_000;
 /// Digits and emoji are many times longer spoken than written.
@@ -34,6 +37,7 @@ const LONGEST_WORD: usize = 60;
 pub struct Espeak {
     name: String,
     voice: CString,
+    mandarin: bool,
 }
 
 impl Espeak {
@@ -51,6 +55,10 @@ impl Espeak {
             return Err(unknown());
         }
         let tag = language.to_ascii_lowercase();
+        let tag = match tag.as_str() {
+            "zh" | "zh-cn" | "cmn" => MANDARIN.to_owned(),
+            _ => tag,
+        };
         let mut engine = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
         engine.start()?;
         let mut end = tag.len();
@@ -61,6 +69,7 @@ impl Espeak {
                 return Ok(Espeak {
                     name: format!("espeak-ng/{candidate}"),
                     voice,
+                    mandarin: candidate == MANDARIN,
                 });
             }
             end = candidate.rfind('-').ok_or_else(unknown)?;
@@ -78,7 +87,10 @@ impl Voice for Espeak {
         if text.chars().nth(MOST_CHARACTERS).is_some() {
             return Err(too_long(text, format!("{MOST_CHARACTERS} characters")));
         }
-        let words = speakable(text);
+        let words = match self.mandarin {
+            true => speakable(&pinyin::spell(text)),
+            false => speakable(text),
+        };
         let mut engine = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
         let hz = engine.start()?;
         if words.trim().is_empty() {
@@ -262,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn it_speaks_mandarin() {
+        let voice = Espeak::new("zh-CN").unwrap();
+        let spoken = |text: &str| voice.speak(text).unwrap();
+        let clip = spoken("您好，这里是湖畔诊所。");
+        assert!(
+            (1_500..5_000).contains(&clip.milliseconds()),
+            "{}",
+            clip.milliseconds()
+        );
+        assert!(level::active_dbov(&clip.samples, clip.hz) > -35.0);
+        assert!(spoken("请按0") == spoken("请按零"));
+        assert!(
+            spoken("请按铃") == spoken("请按零"),
+            "characters of one sound"
+        );
+        assert!(spoken("妈") != spoken("马"), "tones are spoken");
+        assert!(english().speak("您好").unwrap() != spoken("您好"));
+    }
+
+    #[test]
     fn a_text_always_gives_the_same_samples() {
         let voice = english();
         let first = voice.speak(GREETING).unwrap();
@@ -364,6 +396,12 @@ mod tests {
     fn languages_are_found_by_tag() {
         assert_eq!(Espeak::new("de-DE").unwrap().name(), "espeak-ng/de");
         assert_eq!(Espeak::new("ar").unwrap().name(), "espeak-ng/ar");
+        for mandarin in ["zh-CN", "zh", "cmn"] {
+            assert_eq!(
+                Espeak::new(mandarin).unwrap().name(),
+                "espeak-ng/cmn-latn-pinyin"
+            );
+        }
         for wrong in [
             "",
             "klingon",

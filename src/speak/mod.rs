@@ -14,6 +14,7 @@
 mod book;
 mod data;
 mod espeak;
+mod pinyin;
 mod prompt;
 
 pub use book::PromptBook;

@@ -4,7 +4,7 @@
 //! of neighbouring stems, letter n-grams within words, and n-grams of consonant sounds across
 //! them. Each view becomes a tf-idf vector of length 1; [`VIEWS`] says how much it counts.
 
-use super::{Language, english};
+use super::{Language, english, mandarin};
 use std::collections::HashMap;
 
 /// How much each view counts; the sum is 1, so the product of two vectors is at most 1.
@@ -109,10 +109,17 @@ impl Vocabulary {
 
 /// The features of an utterance in each view, each once with its strength.
 fn features(language: Language, words: &[String]) -> [Vec<(u64, f32)>; VIEWS.len()] {
-    let (stems, sounds): (Vec<String>, Vec<char>) = match language {
+    let (stems, spelled, sounds): (Vec<String>, Vec<String>, Vec<char>) = match language {
         Language::EnglishUs | Language::EnglishGb => (
             words.iter().map(|word| english::stem(word)).collect(),
+            words.to_vec(),
             english::sounds(words),
+        ),
+        // Characters are the letters of words whose ends nobody writes.
+        Language::Mandarin => (
+            words.to_vec(),
+            vec![words.concat()],
+            mandarin::sounds(words),
         ),
     };
     let mut views: [Vec<(u64, f32)>; VIEWS.len()] = Default::default();
@@ -128,7 +135,7 @@ fn features(language: Language, words: &[String]) -> [Vec<(u64, f32)>; VIEWS.len
         let pair = key(a.chars().chain([' ']).chain(b.chars()));
         views[PAIRS].push((pair, f32::sqrt(a_tells * b_tells)));
     }
-    for word in words {
+    for word in &spelled {
         let letters: Vec<char> = ['_'].into_iter().chain(word.chars()).chain(['_']).collect();
         ngrams(&letters, &mut views[LETTERS]);
     }

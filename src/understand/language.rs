@@ -1,7 +1,8 @@
 //! The languages callers may speak: the one place to add another.
 //!
 //! A language needs [`normalise`](super::normalise), [`asks_for_human`](super::asks_for_human)
-//! and its table of function words; the compiler names each of them once a variant is added.
+//! and its table of function words; the compiler names each of them, and the texts that a
+//! dialplan need not write, once a variant is added.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,17 +14,20 @@ pub enum Language {
     EnglishUs,
     /// `en-GB`
     EnglishGb,
+    /// `zh-CN`; also found as `zh` and `cmn`
+    Mandarin,
 }
 
 impl Language {
     /// Every language that is known.
-    pub const ALL: [Language; 2] = [Language::EnglishUs, Language::EnglishGb];
+    pub const ALL: [Language; 3] = [Language::EnglishUs, Language::EnglishGb, Language::Mandarin];
 
     /// The BCP 47 tag, such as `en-US`.
     pub const fn tag(self) -> &'static str {
         match self {
             Language::EnglishUs => "en-US",
             Language::EnglishGb => "en-GB",
+            Language::Mandarin => "zh-CN",
         }
     }
 }
@@ -40,7 +44,7 @@ impl fmt::Display for Language {
 pub struct UnknownLanguage(pub String);
 
 fn known() -> String {
-    Language::ALL.map(Language::tag).join(" and ")
+    Language::ALL.map(Language::tag).join(", ")
 }
 
 /// Reads a tag; case and `_` for `-` do not matter.
@@ -49,6 +53,12 @@ impl FromStr for Language {
 
     fn from_str(tag: &str) -> Result<Language, UnknownLanguage> {
         let wanted = tag.replace('_', "-");
+        if ["zh", "cmn", "cmn-CN"]
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(&wanted))
+        {
+            return Ok(Language::Mandarin);
+        }
         Language::ALL
             .into_iter()
             .find(|language| language.tag().eq_ignore_ascii_case(&wanted))
@@ -66,12 +76,15 @@ mod tests {
             assert_eq!(language.tag().parse(), Ok(language));
         }
         assert_eq!("EN_gb".parse(), Ok(Language::EnglishGb));
+        for tag in ["zh", "cmn", "zh_cn", "CMN-CN"] {
+            assert_eq!(tag.parse(), Ok(Language::Mandarin));
+        }
     }
 
     #[test]
     fn an_unknown_language_is_told_which_are_known() {
         let error = "de-DE".parse::<Language>().unwrap_err().to_string();
         assert!(error.contains("\"de-DE\""), "{error}");
-        assert!(error.contains("en-US and en-GB"), "{error}");
+        assert!(error.contains("en-US, en-GB, zh-CN"), "{error}");
     }
 }

@@ -6,7 +6,7 @@
 
 use super::features::{Sparse, Vocabulary};
 use super::linear::Linear;
-use super::{Language, english, normalise};
+use super::{Language, english, mandarin, normalise};
 use std::collections::HashMap;
 
 /// Below this score an utterance is not understood.
@@ -60,8 +60,9 @@ impl Matcher {
             .map(|(intent, words)| (Some(*intent), vocabulary.see(words)))
             .collect();
         // What is nobody's, and silence: a dialplan of one intent has an outside, too.
-        let nobodys = match language {
-            Language::EnglishUs | Language::EnglishGb => english::SAYING_NOTHING,
+        let nobodys: &[&str] = match language {
+            Language::EnglishUs | Language::EnglishGb => &english::SAYING_NOTHING,
+            Language::Mandarin => &mandarin::SAYING_NOTHING,
         };
         known.extend(nobodys.iter().chain([&""]).filter_map(|text| {
             let words = normalise(language, text);

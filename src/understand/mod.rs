@@ -2,14 +2,15 @@
 //!
 //! [`Matcher`] is learned from a dialplan's examples when it is loaded and finds the intent of an
 //! utterance, or none. [`asks_for_human`] is the built-in wish that every dialplan grants. Both
-//! see words as [`normalise`] leaves them; [`spoken`] keeps words as a recogniser hears them. Nothing here waits, keeps state between utterances or
-//! knows what an intent leads to.
+//! see words as [`normalise`] leaves them; [`spoken`] keeps words as a recogniser hears them. Nothing
+//! here waits, keeps state between utterances or knows what an intent leads to.
 
 mod english;
 mod features;
 mod human;
 mod language;
 mod linear;
+mod mandarin;
 mod matcher;
 mod normalise;
 

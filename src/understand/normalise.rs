@@ -4,12 +4,13 @@
 //! of that too. Here it becomes lower-case words: contractions and numbers spelled out,
 //! punctuation and hesitations gone. Nothing is judged and nothing is looked up.
 
-use super::Language;
+use super::{Language, mandarin};
 
 /// The words of `text`. Empty where nothing but punctuation or hesitation was said.
 pub fn normalise(language: Language, text: &str) -> Vec<String> {
     match language {
         Language::EnglishUs | Language::EnglishGb => english(text),
+        Language::Mandarin => mandarin::normalise(text),
     }
 }
 
@@ -27,6 +28,7 @@ pub fn spoken(language: Language, text: &str) -> Vec<String> {
             }
             words
         }
+        Language::Mandarin => mandarin::normalise(text),
     }
 }
 

@@ -6,6 +6,7 @@
 //! yes where the caller addresses us ("can someone help me") and no where persons are only
 //! mentioned ("someone called me", "am I talking to a person").
 
+mod mandarin;
 mod words;
 
 use super::{Language, normalise};
@@ -13,17 +14,22 @@ use words::*;
 
 /// Whether `text` asks to be put through to a person, or refuses to talk to a machine.
 pub fn asks_for_human(language: Language, text: &str) -> bool {
-    let words = normalise(language, text);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match language {
-        Language::EnglishUs | Language::EnglishGb => Sentence(&words).asks_for_human(),
+        Language::EnglishUs | Language::EnglishGb => {
+            let words = normalise(language, text);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            Sentence(&words).asks_for_human()
+        }
+        Language::Mandarin => mandarin::asks_for_human(text),
     }
 }
 
-/// The commonest ways to ask, for the grammar of a recogniser that hears only what it expects.
+/// The commonest ways to ask, for the grammar of a recogniser that hears only what it expects;
+/// none where no such recogniser knows the language.
 pub fn human_phrases(language: Language) -> &'static [&'static str] {
     match language {
         Language::EnglishUs | Language::EnglishGb => &PHRASES,
+        Language::Mandarin => &[],
     }
 }
 
