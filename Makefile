@@ -2,11 +2,10 @@
 # make test   everything that is checked
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test setup whisper-model fixtures
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy
 
 demo: setup
 	cargo build --locked
-	@scripts/whisper-model
 	@cargo run --locked --quiet -- demo
 
 test: setup
@@ -17,8 +16,12 @@ test: setup
 setup:
 	@scripts/setup
 
-whisper-model: setup
-	@scripts/whisper-model --get
+# How fast Whisper is, and how well the engines hear; docs/recognition.md holds the results.
+bench-recognition: setup
+	cargo bench --locked --profile dev --bench recognition
+
+bench-accuracy: setup
+	cargo bench --locked --profile dev --bench accuracy
 
 # The caller recordings, made anew (needs Debian's flite and sox).
 fixtures:

@@ -7,6 +7,7 @@ mod calls;
 mod check;
 mod demo;
 mod load;
+mod models;
 mod rehearse;
 mod serve;
 
@@ -35,6 +36,7 @@ enum Command {
     Answer(call::AnswerArgs),
     Check(check::Args),
     Calls(calls::Args),
+    Models(models::Args),
     Demo(demo::Args),
 }
 
@@ -50,6 +52,7 @@ impl Cli {
             Command::Answer(args) => call::answer(&args),
             Command::Check(args) => check::run(&args),
             Command::Calls(args) => calls::run(&args),
+            Command::Models(args) => models::run(&args),
             Command::Demo(args) => demo::run(&args),
         };
         match done {

@@ -81,7 +81,14 @@ fn any(model: Option<&Path>, folders: &[PathBuf], language: &str, phrases: &[Str
     let mut warnings: Vec<String> = errors.iter().map(HearError::to_string).collect();
     let mut choice = choice.unwrap_or_else(|| {
         let why = match errors.is_empty() {
-            true => format!("there is no Whisper model for {language}"),
+            true => {
+                let name = if is_english(language) {
+                    "base.en"
+                } else {
+                    "base"
+                };
+                format!("there is no Whisper model; `zeroline models pull {name}` gets one")
+            }
             false => "the Whisper model cannot be used".to_owned(),
         };
         sphinx(language, phrases, why).unwrap_or_else(|error| {
@@ -213,7 +220,11 @@ mod tests {
         std::fs::write(folder.path().join("ggml-tiny.zero-weights.bin"), "x").unwrap();
         let choice = chosen(Wanted::Auto, None, folder.path()).unwrap();
         assert_eq!(choice.recogniser.name(), "pocketsphinx/en-us");
-        assert_eq!(choice.why, "there is no Whisper model for en-US");
+        assert!(
+            choice.why.contains("zeroline models pull"),
+            "{}",
+            choice.why
+        );
         assert!(choice.warnings.is_empty());
         let error = chosen(Wanted::Whisper, None, folder.path()).err().unwrap();
         assert!(
