@@ -79,7 +79,7 @@ struct Shared {
 impl Server {
     pub async fn start(parts: Parts) -> Result<Server, StartError> {
         let threads = match parts.config.recognition.threads {
-            0 => std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
+            0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,
         };
         let engines = parts.engines;
@@ -169,4 +169,10 @@ impl Server {
             shared.calls.fetch_sub(1, Ordering::Relaxed);
         });
     }
+}
+
+/// How many recognitions run at a time, each on a thread of its own: one core is left for sound and
+/// signalling where there are more than two, which need little.
+fn recognitions(cores: usize) -> usize {
+    cores.min(2.max(cores.saturating_sub(1)))
 }
