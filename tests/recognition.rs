@@ -177,7 +177,10 @@ fn nothing_is_heard_by(recogniser: &dyn Recogniser) {
 #[test]
 fn pocketsphinx_hears_nothing_where_nothing_is_said() {
     let phrases = CLINIC.phrases();
-    let choice = hear::choose(Wanted::PocketSphinx, None, &[], "en-US", &phrases).unwrap();
+    let choice = hear::choose(Wanted::PocketSphinx, None, &[], "en-US", &phrases, &|_| {
+        None
+    })
+    .unwrap();
     nothing_is_heard_by(&*choice.recogniser);
 }
 

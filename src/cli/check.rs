@@ -1,6 +1,7 @@
 //! `zeroline check`
 
 use super::{Done, Verdict, load};
+use crate::hear::Unlisted;
 use std::path::PathBuf;
 
 /// Check dialplans; say what is wrong, where, and what to do.
@@ -15,7 +16,12 @@ pub fn run(args: &Args) -> Done {
     let mut verdict = Verdict::Yes;
     for path in &args.dialplans {
         match load::dialplan(Some(path)) {
-            Ok(dialplan) => println!("{}: good ({})", path.display(), dialplan.name),
+            Ok(dialplan) => {
+                println!("{}: good ({})", path.display(), dialplan.name);
+                if let Some(unlisted) = load::unlisted(&dialplan) {
+                    tell(&unlisted);
+                }
+            }
             Err(failure) => {
                 eprintln!("{}", failure.0);
                 verdict = Verdict::No;
@@ -23,4 +29,14 @@ pub fn run(args: &Args) -> Done {
         }
     }
     Ok(verdict)
+}
+
+/// What whoever has no Whisper model should know.
+fn tell(unlisted: &Unlisted) {
+    for (word, phones) in &unlisted.guessed {
+        println!("  pocketsphinx does not know \"{word}\" and takes it to be said {phones}");
+    }
+    for phrase in &unlisted.left_out {
+        println!("  pocketsphinx cannot recognise \"{phrase}\": write it as it is spoken");
+    }
 }

@@ -4,7 +4,7 @@
 use super::Failure;
 use crate::dialplan::Dialplan;
 use crate::engines::Engines;
-use crate::hear::{self, Wanted};
+use crate::hear::{self, Sphinx, Unlisted, Wanted};
 use crate::server::LINE_RATE;
 use crate::speak::{Espeak, PromptBook};
 use std::path::{Path, PathBuf};
@@ -40,19 +40,32 @@ pub fn dialplan(path: Option<&Path>) -> Result<Dialplan, Failure> {
     }
 }
 
+/// What PocketSphinx, which knows only the words of its dictionary, makes of a dialplan's other
+/// words; `None` where it cannot be used.
+pub fn unlisted(dialplan: &Dialplan) -> Option<Unlisted> {
+    let voice = Espeak::new(dialplan.language.tag()).ok()?;
+    let pronounce = |word: &str| voice.ipa(word).ok();
+    if !dialplan.language.tag().starts_with("en") {
+        return None;
+    }
+    let (_, unlisted) = Sphinx::new(None, &dialplan.phrases(), &pronounce).ok()?;
+    Some(unlisted)
+}
+
 /// Chooses the engines for a dialplan and makes its prompts.
 pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<Loaded, Failure> {
+    let voice = Espeak::new(dialplan.language.tag())?;
     let choice = hear::choose(
         wanted,
         model,
         &model_folders(),
         dialplan.language.tag(),
         &dialplan.phrases(),
+        &|word| voice.ipa(word).ok(),
     )?;
     for warning in &choice.warnings {
         tracing::warn!("{warning}");
     }
-    let voice = Espeak::new(dialplan.language.tag())?;
     let (prompts, failed) = PromptBook::prepare(&voice, LINE_RATE, dialplan.fixed_texts());
     if let Some((text, error)) = failed.first() {
         return Err(Failure(format!(

@@ -1,7 +1,7 @@
 //! Which recogniser answers calls, and why.
 
 use super::deaf::Deaf;
-use super::{HearError, Recogniser, Sphinx, Whisper};
+use super::{HearError, Pronounce, Recogniser, Sphinx, Whisper};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -44,8 +44,8 @@ pub struct Choice {
 
 /// Chooses and loads an engine for one language, which it keeps to: `language` is a tag such as
 /// `en-US`. `model` is the configured Whisper model; without one, the `ggml-*.bin` in `folders` that
-/// suits the language best is taken. `phrases` is what callers are expected to say, which only
-/// PocketSphinx needs to know.
+/// suits the language best is taken. What callers are expected to say, and how words are said that
+/// are in no dictionary, only PocketSphinx needs to know.
 ///
 /// With [`Wanted::Auto`], what cannot be used is named among the warnings and the next engine
 /// takes over, in the end one that hears nothing: then callers reach a person.
@@ -55,9 +55,10 @@ pub fn choose(
     folders: &[PathBuf],
     language: &str,
     phrases: &[String],
+    pronounce: Pronounce,
 ) -> Result<Choice, HearError> {
     match wanted {
-        Wanted::PocketSphinx => sphinx(language, phrases, "as configured".to_owned()),
+        Wanted::PocketSphinx => sphinx(language, phrases, pronounce, "as configured".to_owned()),
         Wanted::Whisper => {
             let (choice, mut errors) = whisper(model, folders, language);
             choice.ok_or_else(|| {
@@ -71,12 +72,18 @@ pub fn choose(
                 }
             })
         }
-        Wanted::Auto => Ok(any(model, folders, language, phrases)),
+        Wanted::Auto => Ok(any(model, folders, language, phrases, pronounce)),
     }
 }
 
 /// Whisper, else PocketSphinx, else nothing.
-fn any(model: Option<&Path>, folders: &[PathBuf], language: &str, phrases: &[String]) -> Choice {
+fn any(
+    model: Option<&Path>,
+    folders: &[PathBuf],
+    language: &str,
+    phrases: &[String],
+    pronounce: Pronounce,
+) -> Choice {
     let (choice, errors) = whisper(model, folders, language);
     let mut warnings: Vec<String> = errors.iter().map(HearError::to_string).collect();
     let mut choice = choice.unwrap_or_else(|| {
@@ -91,7 +98,7 @@ fn any(model: Option<&Path>, folders: &[PathBuf], language: &str, phrases: &[Str
             }
             false => "the Whisper model cannot be used".to_owned(),
         };
-        sphinx(language, phrases, why).unwrap_or_else(|error| {
+        sphinx(language, phrases, pronounce, why).unwrap_or_else(|error| {
             warnings.push(error.to_string());
             nothing(&warnings)
         })
@@ -131,17 +138,28 @@ fn whisper(
     (None, errors)
 }
 
-fn sphinx(language: &str, phrases: &[String], why: String) -> Result<Choice, HearError> {
+fn sphinx(
+    language: &str,
+    phrases: &[String],
+    pronounce: Pronounce,
+    why: String,
+) -> Result<Choice, HearError> {
     if !is_english(language) {
         return Err(HearError::NotEnglish {
             language: language.to_owned(),
         });
     }
-    let (sphinx, warnings) = Sphinx::new(None, phrases)?;
+    let (sphinx, unlisted) = Sphinx::new(None, phrases, pronounce)?;
+    let left_out = unlisted.left_out.iter().map(|phrase| {
+        format!(
+            "the phrase \"{phrase}\" is left out: pocketsphinx does not know how all of it is said; \
+             write it as it is spoken, or in other words"
+        )
+    });
     Ok(Choice {
         recogniser: Arc::new(sphinx),
         why,
-        warnings,
+        warnings: left_out.collect(),
     })
 }
 
@@ -211,7 +229,19 @@ mod tests {
     }
 
     fn chosen(wanted: Wanted, model: Option<&Path>, folder: &Path) -> Result<Choice, HearError> {
-        choose(wanted, model, &[folder.to_owned()], "en-US", &phrases())
+        choose(
+            wanted,
+            model,
+            &[folder.to_owned()],
+            "en-US",
+            &phrases(),
+            &nobody,
+        )
+    }
+
+    /// Knows how no word is said.
+    fn nobody(_: &str) -> Option<String> {
+        None
     }
 
     #[test]
@@ -316,7 +346,7 @@ mod tests {
 
     #[test]
     fn where_no_engine_knows_the_language_callers_reach_a_person() {
-        let choice = choose(Wanted::Auto, None, &[], "zh-CN", &phrases()).unwrap();
+        let choice = choose(Wanted::Auto, None, &[], "zh-CN", &phrases(), &nobody).unwrap();
         assert_eq!(choice.recogniser.name(), "none");
         assert!(
             choice.warnings[0].contains("zh-CN"),
@@ -329,7 +359,14 @@ mod tests {
             .recognise(&clip, &super::super::Stop::never());
         let error = error.err().unwrap().to_string();
         assert!(error.contains("zeroline models"), "{error}");
-        let error = choose(Wanted::PocketSphinx, None, &[], "zh-CN", &phrases());
+        let error = choose(
+            Wanted::PocketSphinx,
+            None,
+            &[],
+            "zh-CN",
+            &phrases(),
+            &nobody,
+        );
         assert!(error.err().unwrap().to_string().contains("zh-CN"));
     }
 

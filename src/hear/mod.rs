@@ -22,7 +22,7 @@ pub use listener::{
 };
 pub use pool::{Pool, Recognition, Unheard};
 pub use schedule::{DEADLINE, Ticket, Urgency};
-pub use sphinx::Sphinx;
+pub use sphinx::{Pronounce, Sphinx, Unlisted};
 pub use stop::Stop;
 pub use whisper::Whisper;
 

@@ -41,8 +41,8 @@ const PHRASES: &[&str] = &[
 
 static SPHINX: LazyLock<Sphinx> = LazyLock::new(|| {
     let phrases: Vec<String> = PHRASES.iter().map(|&phrase| phrase.to_owned()).collect();
-    let (sphinx, warnings) = Sphinx::new(None, &phrases).unwrap();
-    assert!(warnings.is_empty(), "{warnings:?}");
+    let (sphinx, unlisted) = Sphinx::new(None, &phrases, &|_| None).unwrap();
+    assert_eq!(unlisted, Unlisted::default());
     sphinx
 });
 
@@ -198,25 +198,30 @@ fn odd_sound_is_no_phrase() {
 }
 
 #[test]
-fn a_phrase_with_an_unknown_word_is_left_out_with_a_warning() {
+fn a_word_of_no_dictionary_is_guessed_and_what_nobody_can_say_is_left_out() {
     let phrases = [
         "when are you open".to_owned(),
         "is Dr. Xyzzyq in?".to_owned(),
     ];
-    let (_, warnings) = Sphinx::new(None, &phrases).unwrap();
-    assert_eq!(warnings.len(), 1);
-    assert!(
-        warnings[0].contains("\"is dr xyzzyq in\"") && warnings[0].contains("\"xyzzyq\""),
-        "{warnings:?}"
-    );
-    let error = Sphinx::new(None, &phrases[1..]).err().unwrap();
+    let (_, unlisted) = Sphinx::new(None, &phrases, &|_| None).unwrap();
+    assert_eq!(unlisted.left_out, ["is dr xyzzyq in"]);
+    assert_eq!(unlisted.guessed, []);
+    let error = Sphinx::new(None, &phrases[1..], &|_| None).err().unwrap();
     assert!(error.to_string().contains("examples"), "{error}");
+
+    let pronounce = |word: &str| (word == "xyzzyq").then(|| "zˈɪzik".to_owned());
+    let (_, unlisted) = Sphinx::new(None, &phrases, &pronounce).unwrap();
+    assert!(unlisted.left_out.is_empty(), "{unlisted:?}");
+    assert_eq!(
+        unlisted.guessed,
+        [("xyzzyq".to_owned(), "Z IH Z IY K".to_owned())]
+    );
 }
 
 #[test]
 fn a_missing_model_is_an_error_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Sphinx::new(Some(folder.path()), &["yes".to_owned()])
+    let error = Sphinx::new(Some(folder.path()), &["yes".to_owned()], &|_| None)
         .err()
         .unwrap();
     assert!(

@@ -10,7 +10,7 @@ use super::{SpeakError, Voice, data, pinyin};
 use crate::audio::Clip;
 use espeak_rs_sys as sys;
 use std::cell::RefCell;
-use std::ffi::{CString, c_int, c_short};
+use std::ffi::{CStr, CString, c_int, c_short};
 use std::sync::{Mutex, PoisonError};
 
 /// The variant: a Klatt synthesiser. At 8 kHz a recogniser makes half as many errors on it as on
@@ -66,6 +66,7 @@ impl Espeak {
             let candidate = tag.get(..end).unwrap_or_default();
             let voice = CString::new(format!("{candidate}+{VARIANT}")).map_err(|_| unknown())?;
             if engine.choose(&voice).is_ok() {
+                engine.flush()?;
                 return Ok(Espeak {
                     name: format!("espeak-ng/{candidate}"),
                     voice,
@@ -74,6 +75,24 @@ impl Espeak {
             }
             end = candidate.rfind('-').ok_or_else(unknown)?;
         }
+    }
+}
+
+impl Espeak {
+    /// How a word is said, in the International Phonetic Alphabet; nothing for what is not said.
+    pub fn ipa(&self, word: &str) -> Result<String, SpeakError> {
+        if word.chars().nth(LONGEST_WORD).is_some() {
+            return Err(too_long(word, format!("{LONGEST_WORD} characters")));
+        }
+        let word =
+            CString::new(speakable(word)).map_err(|error| SpeakError::Engine(error.to_string()))?;
+        let mut engine = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+        engine.start()?;
+        if engine.voice.as_ref() != Some(&self.voice) {
+            engine.choose(&self.voice)?;
+            engine.flush()?;
+        }
+        Ok(engine.ipa(&word))
     }
 }
 
@@ -132,12 +151,17 @@ fn speakable(text: &str) -> String {
     words
 }
 
-static ENGINE: Mutex<Engine> = Mutex::new(Engine { hz: None });
+static ENGINE: Mutex<Engine> = Mutex::new(Engine {
+    hz: None,
+    voice: None,
+});
 
 /// The one engine of the process. Only reached through [`ENGINE`]'s lock.
 struct Engine {
     /// Its sample rate once it runs.
     hz: Option<u32>,
+    /// Chosen last.
+    voice: Option<CString>,
 }
 
 impl Engine {
@@ -177,15 +201,44 @@ impl Engine {
         // SAFETY: a C string, after `start`, under the lock.
         let outcome = unsafe { sys::espeak_SetVoiceByName(voice.as_ptr()) };
         if outcome == sys::espeak_ERROR_EE_OK {
+            self.voice = Some(voice.clone());
             return Ok(());
         }
+        self.voice = None;
         Err(SpeakError::Engine(format!(
             "it has no voice {} (error {outcome})",
             voice.to_string_lossy()
         )))
     }
 
-    fn synthesise(&mut self, words: &CString) -> Result<Vec<i16>, SpeakError> {
+    /// Each choice of a voice waits in a queue of 170 until something is spoken, and the engine does
+    /// not look whether there is room.
+    fn flush(&mut self) -> Result<(), SpeakError> {
+        self.synthesise(c".").map(drop)
+    }
+
+    fn ipa(&mut self, word: &CString) -> String {
+        /// For `espeak_TextToPhonemes`; the header names no constant.
+        const IPA: c_int = 0x02;
+        let mut said = String::new();
+        let mut rest: *const std::ffi::c_void = word.as_ptr().cast();
+        // A call takes a clause and moves on, to null after the last.
+        while !rest.is_null() {
+            // SAFETY: `rest` points into `word`, which outlives the loop; the result is the engine's
+            // and is copied before it is called again; after `start`, under the lock.
+            unsafe {
+                let phonemes =
+                    sys::espeak_TextToPhonemes(&mut rest, sys::espeakCHARS_UTF8 as c_int, IPA);
+                if phonemes.is_null() {
+                    break;
+                }
+                said += &CStr::from_ptr(phonemes).to_string_lossy();
+            }
+        }
+        said.trim().to_owned()
+    }
+
+    fn synthesise(&mut self, words: &CStr) -> Result<Vec<i16>, SpeakError> {
         SPOKEN.take();
         // SAFETY: `words` is a C string that outlives the call; synchronous, so the callback runs
         // in this thread and no more when this returns; after `start`, under the lock.
@@ -194,7 +247,7 @@ impl Engine {
             sys::espeak_SetParameter(sys::espeak_PARAMETER_espeakRATE, WORDS_A_MINUTE, 0);
             sys::espeak_Synth(
                 words.as_ptr().cast(),
-                words.as_bytes_with_nul().len(),
+                words.to_bytes_with_nul().len(),
                 0,
                 sys::espeak_POSITION_TYPE_POS_CHARACTER,
                 0,
@@ -271,6 +324,26 @@ mod tests {
         let longer =
             voice.speak("Lakeside Clinic. How can I help? Lakeside Clinic. How can I help?");
         assert!(longer.unwrap().milliseconds() > clip.milliseconds() * 3 / 2);
+    }
+
+    #[test]
+    fn it_says_how_a_word_is_said() {
+        let voice = english();
+        assert_eq!(voice.ipa("hello").unwrap(), "həlˈoʊ");
+        assert!(voice.ipa("Zyzzyva").unwrap().len() > 4);
+        assert_eq!(voice.ipa("").unwrap(), "");
+        // In turns, and more often than the engine can remember without speaking.
+        let german = Espeak::new("de").unwrap();
+        for _ in 0..300 {
+            assert_ne!(
+                voice.ipa("station").unwrap(),
+                german.ipa("station").unwrap()
+            );
+        }
+        assert!(voice.speak("hello").unwrap() == english().speak("hello").unwrap());
+        for odd in ["!?", "\u{1}5v", "[[x]]", "😀", &"a".repeat(61)] {
+            let _ = voice.ipa(odd);
+        }
     }
 
     #[test]

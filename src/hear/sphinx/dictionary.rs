@@ -37,6 +37,12 @@ impl Dictionary {
         dictionary
     }
 
+    /// Adds a pronunciation.
+    pub fn add(&mut self, word: &str, phones: &str) {
+        let known = self.entries.entry(word.to_owned()).or_default();
+        known.push(phones.to_owned());
+    }
+
     /// The pronunciations of a word; of an unknown one in `s`, `'s` or `ing`, those of its stem
     /// with the ending. Empty when nothing is known.
     pub fn pronunciations(&self, word: &str) -> Vec<String> {

@@ -10,6 +10,7 @@ mod everyday;
 mod ffi;
 mod fit;
 mod language_model;
+mod phones;
 
 use super::idle::Idle;
 use super::{HearError, Hypothesis, Recogniser, Stop};
@@ -35,13 +36,26 @@ pub struct Sphinx {
     idle: Idle<Decoder>,
 }
 
+/// How a word is said, in the International Phonetic Alphabet; `None` where nobody knows.
+pub type Pronounce<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What came of words that the dictionary does not know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unlisted {
+    /// Words with the phones that were guessed for them.
+    pub guessed: Vec<(String, String)>,
+    /// Phrases that cannot be recognised because of a word that nobody knows how to say.
+    pub left_out: Vec<String>,
+}
+
 impl Sphinx {
-    /// Loads the model in `model_dir` (Debian's when `None`) and keeps it to `phrases`. Also gives
-    /// warnings: phrases that are left out because of a word that nobody knows how to say.
+    /// Loads the model in `model_dir` (Debian's when `None`) and keeps it to `phrases`. Words that
+    /// its dictionary does not know are said as `pronounce` has it.
     pub fn new(
         model_dir: Option<&Path>,
         phrases: &[String],
-    ) -> Result<(Sphinx, Vec<String>), HearError> {
+        pronounce: Pronounce,
+    ) -> Result<(Sphinx, Unlisted), HearError> {
         let folder = model_dir.unwrap_or(Path::new(MODEL));
         let acoustic_model = folder.join("en-us");
         if !acoustic_model.join("mdef").is_file() {
@@ -52,25 +66,28 @@ impl Sphinx {
         let mut phrases: Vec<Vec<String>> = phrases.iter().map(|phrase| words(phrase)).collect();
         let vocabulary = language_model::vocabulary(&phrases);
         let path = folder.join("cmudict-en-us.dict");
-        let dictionary =
+        let mut dictionary =
             Dictionary::read(&path, &vocabulary).map_err(|source| HearError::Unreadable {
                 path: path.clone(),
                 source,
             })?;
 
-        let mut warnings = Vec::new();
-        phrases.retain(|phrase| {
-            let unknown = phrase
-                .iter()
-                .find(|word| dictionary.pronunciations(word).is_empty());
-            if let Some(word) = unknown {
-                warnings.push(format!(
-                    "the phrase \"{}\" is left out: pocketsphinx does not know how \"{word}\" is \
-                     said; write it as it is spoken, or in other words",
-                    phrase.join(" ")
-                ));
+        let mut unlisted = Unlisted::default();
+        for word in &vocabulary {
+            if dictionary.pronunciations(word).is_empty()
+                && let Some(phones) = pronounce(word).and_then(|ipa| phones::from_ipa(&ipa))
+            {
+                dictionary.add(word, &phones);
+                unlisted.guessed.push((word.clone(), phones));
             }
-            unknown.is_none() && !phrase.is_empty()
+        }
+        phrases.retain(|phrase| {
+            let known = |word: &String| !dictionary.pronunciations(word).is_empty();
+            let sayable = phrase.iter().all(known);
+            if !sayable {
+                unlisted.left_out.push(phrase.join(" "));
+            }
+            sayable && !phrase.is_empty()
         });
         if phrases.is_empty() {
             return Err(HearError::NoPhrases);
@@ -97,7 +114,7 @@ impl Sphinx {
         };
         let first = sphinx.decoder()?;
         sphinx.idle.put_back(first);
-        Ok((sphinx, warnings))
+        Ok((sphinx, unlisted))
     }
 
     fn decoder(&self) -> Result<Decoder, HearError> {
