@@ -2,7 +2,7 @@
 # make test   everything that is checked
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy
+.PHONY: demo test setup fixtures bench-recognition
 
 demo: setup
 	cargo build --locked
@@ -16,12 +16,9 @@ test: setup
 setup:
 	@scripts/setup
 
-# How fast Whisper is, and how well the engines hear; docs/recognition.md holds the results.
+# How fast Whisper is; docs/recognition.md holds the result.
 bench-recognition: setup
 	cargo bench --locked --profile dev --bench recognition
-
-bench-accuracy: setup
-	cargo bench --locked --profile dev --bench accuracy
 
 # The caller recordings, made anew (needs Debian's flite and sox).
 fixtures:

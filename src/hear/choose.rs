@@ -90,9 +90,9 @@ fn any(
         let why = match errors.is_empty() {
             true => {
                 let name = if is_english(language) {
-                    "base.en"
+                    "base.en-q8_0"
                 } else {
-                    "base"
+                    "base-q8_0"
                 };
                 format!("there is no Whisper model; `zeroline models pull {name}` gets one")
             }

@@ -9,7 +9,7 @@ use super::everyday::AROUND;
 use std::collections::{BTreeMap, HashMap};
 
 /// Under this, speech is called something else.
-pub const ENOUGH: f32 = 0.4;
+pub const ENOUGH: f32 = 0.42;
 
 /// The phrases to compare with.
 pub struct Fit {
@@ -17,7 +17,7 @@ pub struct Fit {
     weights: HashMap<String, f32>,
 }
 
-/// Words and pairs (joined by a space) with their weights.
+/// Words and pairs (joined by a space), each with what it weighs for all the times that it is said.
 type Parts = BTreeMap<String, f32>;
 
 /// The weight of a word that is in no phrase.
@@ -73,15 +73,18 @@ impl Fit {
             .iter()
             .zip(words.iter().skip(1))
             .map(|(&a, &b)| (format!("{a} {b}"), PAIR * (weight(a) + weight(b))));
-        singles.chain(pairs).collect()
+        let mut parts = Parts::new();
+        for (part, weight) in singles.chain(pairs) {
+            *parts.entry(part).or_default() += weight;
+        }
+        parts
     }
 }
 
 fn dice(a: &Parts, b: &Parts) -> f32 {
     let common: f32 = a
         .iter()
-        .filter(|(part, _)| b.contains_key(*part))
-        .map(|(_, weight)| weight)
+        .filter_map(|(part, weight)| Some(weight.min(*b.get(part)?)))
         .sum();
     let all: f32 = a.values().chain(b.values()).sum();
     if all > 0.0 { 2.0 * common / all } else { 0.0 }
