@@ -35,7 +35,7 @@ const SHORTEST: usize = HZ as usize / 5;
 /// Softer sound is no caller. A line's noise lies between -70 and -60 dBov, speech above -45.
 const SILENT_DBOV: f32 = -60.0;
 /// Of the 1500 positions that the encoder has for 30 s: what an utterance needs and some room.
-/// Under 160 the text suffers.
+/// Under 128 the text suffers.
 const LEAST_AUDIO_CONTEXT: usize = 256;
 /// Where a short context made the decoder run in circles, it gets this one.
 const SAFE_AUDIO_CONTEXT: usize = 512;
