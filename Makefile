@@ -2,7 +2,7 @@
 # make test   everything that is checked
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test setup fixtures bench-recognition
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy
 
 demo: setup
 	cargo build --locked
@@ -19,6 +19,10 @@ setup:
 # How fast Whisper is; docs/recognition.md holds the result.
 bench-recognition: setup
 	cargo bench --locked --profile dev --bench recognition
+
+# How well the engines hear; docs/recognition.md holds the result.
+bench-accuracy: setup
+	cargo bench --locked --profile dev --bench accuracy
 
 # The caller recordings, made anew (needs Debian's flite and sox).
 fixtures:

@@ -11,7 +11,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
-use zeroline::hear::{self, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper};
+use zeroline::hear::{
+    self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper,
+};
 
 static CLINIC: LazyLock<Dialplan> = LazyLock::new(|| {
     let path = root().join("dialplans/clinic.toml");
@@ -176,8 +178,8 @@ fn nothing_is_heard_by(recogniser: &dyn Recogniser) {
 
 #[test]
 fn pocketsphinx_hears_nothing_where_nothing_is_said() {
-    let phrases = CLINIC.phrases();
-    let choice = hear::choose(Wanted::PocketSphinx, None, &[], "en-US", &phrases, &|_| {
+    let expected = Expected::from_phrases(&CLINIC.phrases());
+    let choice = hear::choose(Wanted::PocketSphinx, None, &[], "en-US", &expected, &|_| {
         None
     })
     .unwrap();

@@ -36,7 +36,9 @@ fn tell(unlisted: &Unlisted) {
     for (word, phones) in &unlisted.guessed {
         println!("  pocketsphinx does not know \"{word}\" and takes it to be said {phones}");
     }
-    for phrase in &unlisted.left_out {
-        println!("  pocketsphinx cannot recognise \"{phrase}\": write it as it is spoken");
+    for (phrase, word) in &unlisted.left_out {
+        println!(
+            "  pocketsphinx cannot recognise \"{phrase}\", because of \"{word}\": write it as it is spoken"
+        );
     }
 }

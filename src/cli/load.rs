@@ -4,7 +4,7 @@
 use super::Failure;
 use crate::dialplan::Dialplan;
 use crate::engines::Engines;
-use crate::hear::{self, Sphinx, Unlisted, Wanted};
+use crate::hear::{self, Expected, Sphinx, Unlisted, Wanted};
 use crate::server::LINE_RATE;
 use crate::speak::{Espeak, PromptBook};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,8 @@ pub fn unlisted(dialplan: &Dialplan) -> Option<Unlisted> {
     if !dialplan.language.tag().starts_with("en") {
         return None;
     }
-    let (_, unlisted) = Sphinx::new(None, &dialplan.phrases(), &pronounce).ok()?;
+    let expected = Expected::from_phrases(&dialplan.phrases());
+    let (_, unlisted) = Sphinx::new(None, &expected, &pronounce).ok()?;
     Some(unlisted)
 }
 
@@ -60,7 +61,7 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
         model,
         &model_folders(),
         dialplan.language.tag(),
-        &dialplan.phrases(),
+        &Expected::from_phrases(&dialplan.phrases()),
         &|word| voice.ipa(word).ok(),
     )?;
     for warning in &choice.warnings {

@@ -1,7 +1,7 @@
 //! Which recogniser answers calls, and why.
 
 use super::deaf::Deaf;
-use super::{HearError, Pronounce, Recogniser, Sphinx, Whisper};
+use super::{Expected, HearError, Pronounce, Recogniser, Sphinx, Whisper};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -54,11 +54,11 @@ pub fn choose(
     model: Option<&Path>,
     folders: &[PathBuf],
     language: &str,
-    phrases: &[String],
+    expected: &Expected,
     pronounce: Pronounce,
 ) -> Result<Choice, HearError> {
     match wanted {
-        Wanted::PocketSphinx => sphinx(language, phrases, pronounce, "as configured".to_owned()),
+        Wanted::PocketSphinx => sphinx(language, expected, pronounce, "as configured".to_owned()),
         Wanted::Whisper => {
             let (choice, mut errors) = whisper(model, folders, language);
             choice.ok_or_else(|| {
@@ -72,7 +72,7 @@ pub fn choose(
                 }
             })
         }
-        Wanted::Auto => Ok(any(model, folders, language, phrases, pronounce)),
+        Wanted::Auto => Ok(any(model, folders, language, expected, pronounce)),
     }
 }
 
@@ -81,7 +81,7 @@ fn any(
     model: Option<&Path>,
     folders: &[PathBuf],
     language: &str,
-    phrases: &[String],
+    expected: &Expected,
     pronounce: Pronounce,
 ) -> Choice {
     let (choice, errors) = whisper(model, folders, language);
@@ -98,7 +98,7 @@ fn any(
             }
             false => "the Whisper model cannot be used".to_owned(),
         };
-        sphinx(language, phrases, pronounce, why).unwrap_or_else(|error| {
+        sphinx(language, expected, pronounce, why).unwrap_or_else(|error| {
             warnings.push(error.to_string());
             nothing(&warnings)
         })
@@ -140,7 +140,7 @@ fn whisper(
 
 fn sphinx(
     language: &str,
-    phrases: &[String],
+    expected: &Expected,
     pronounce: Pronounce,
     why: String,
 ) -> Result<Choice, HearError> {
@@ -149,10 +149,10 @@ fn sphinx(
             language: language.to_owned(),
         });
     }
-    let (sphinx, unlisted) = Sphinx::new(None, phrases, pronounce)?;
-    let left_out = unlisted.left_out.iter().map(|phrase| {
+    let (sphinx, unlisted) = Sphinx::new(None, expected, pronounce)?;
+    let left_out = unlisted.left_out.iter().map(|(phrase, word)| {
         format!(
-            "the phrase \"{phrase}\" is left out: pocketsphinx does not know how all of it is said; \
+            "the phrase \"{phrase}\" is left out: pocketsphinx does not know how \"{word}\" is said; \
              write it as it is spoken, or in other words"
         )
     });
@@ -224,8 +224,8 @@ fn rank(name: &str, language: &str) -> Option<Rank> {
 mod tests {
     use super::*;
 
-    fn phrases() -> Vec<String> {
-        vec!["when are you open".to_owned()]
+    fn expected() -> Expected {
+        Expected::from_phrases(&["when are you open".to_owned()])
     }
 
     fn chosen(wanted: Wanted, model: Option<&Path>, folder: &Path) -> Result<Choice, HearError> {
@@ -234,7 +234,7 @@ mod tests {
             model,
             &[folder.to_owned()],
             "en-US",
-            &phrases(),
+            &expected(),
             &nobody,
         )
     }
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn where_no_engine_knows_the_language_callers_reach_a_person() {
-        let choice = choose(Wanted::Auto, None, &[], "zh-CN", &phrases(), &nobody).unwrap();
+        let choice = choose(Wanted::Auto, None, &[], "zh-CN", &expected(), &nobody).unwrap();
         assert_eq!(choice.recogniser.name(), "none");
         assert!(
             choice.warnings[0].contains("zh-CN"),
@@ -364,7 +364,7 @@ mod tests {
             None,
             &[],
             "zh-CN",
-            &phrases(),
+            &expected(),
             &nobody,
         );
         assert!(error.err().unwrap().to_string().contains("zh-CN"));

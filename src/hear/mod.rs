@@ -6,6 +6,7 @@
 
 mod choose;
 mod deaf;
+mod expect;
 mod gate;
 mod idle;
 mod listener;
@@ -17,6 +18,7 @@ mod vad;
 mod whisper;
 
 pub use choose::{Choice, Wanted, choose};
+pub use expect::{ExpectError, Expected};
 pub use listener::{
     Heard, LONGEST_UTTERANCE_MS, Listener, PAUSE_MS, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
 };

@@ -4,6 +4,7 @@ use super::*;
 use crate::audio::{Frame, LineRate, resample, wav};
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 /// What a clinic's callers ask for.
 const PHRASES: &[&str] = &[
@@ -41,7 +42,8 @@ const PHRASES: &[&str] = &[
 
 static SPHINX: LazyLock<Sphinx> = LazyLock::new(|| {
     let phrases: Vec<String> = PHRASES.iter().map(|&phrase| phrase.to_owned()).collect();
-    let (sphinx, unlisted) = Sphinx::new(None, &phrases, &|_| None).unwrap();
+    let expected = Expected::from_phrases(&phrases);
+    let (sphinx, unlisted) = Sphinx::new(None, &expected, &|_| None).unwrap();
     assert_eq!(unlisted, Unlisted::default());
     sphinx
 });
@@ -81,8 +83,8 @@ fn callers_are_heard() {
     for (name, text) in [
         ("opening-hours", "when are you open"),
         ("saturday", "hello are you open on saturday"),
-        ("address", "can you tell me where you are located"),
-        ("parking", "is there parking"),
+        ("address", "can you tell me where are you located"),
+        ("parking", "is there a parking"),
         ("reschedule", "hello i need to move my appointment"),
         (
             "new-appointment",
@@ -148,6 +150,31 @@ fn what_was_recognised_before_changes_nothing() {
 }
 
 #[test]
+fn a_slot_is_filled_with_what_was_said() {
+    let phrases = ["are you open on {weekday}", "see you {date}"].map(str::to_owned);
+    let expected = Expected::new(&phrases, &Default::default()).unwrap();
+    let (sphinx, unlisted) = Sphinx::new(None, &expected, &|_| None).unwrap();
+    assert_eq!(unlisted, Unlisted::default());
+    let heard = sphinx
+        .recognise(&fixture("saturday"), &Stop::never())
+        .unwrap();
+    assert_eq!(heard.text, "hello are you open on saturday");
+}
+
+#[test]
+fn a_recognition_that_nobody_waits_for_ends_and_the_next_one_hears() {
+    let stop = Stop::never();
+    stop.cancel();
+    let soon = Stop::at(Instant::now() + Duration::from_millis(5));
+    let long = Clip::new(8_000, fixture("opening-hours").samples.repeat(10));
+    for (clip, stop) in [(fixture("person"), stop), (long, soon)] {
+        let stopped = SPHINX.recognise(&clip, &stop);
+        assert!(matches!(stopped, Err(HearError::Stopped)), "{stopped:?}");
+    }
+    assert_eq!(heard("person").text, "can i talk to a person");
+}
+
+#[test]
 fn several_threads_hear_the_same() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -203,14 +230,17 @@ fn a_word_of_no_dictionary_is_guessed_and_what_nobody_can_say_is_left_out() {
         "when are you open".to_owned(),
         "is Dr. Xyzzyq in?".to_owned(),
     ];
-    let (_, unlisted) = Sphinx::new(None, &phrases, &|_| None).unwrap();
-    assert_eq!(unlisted.left_out, ["is dr xyzzyq in"]);
+    let both = Expected::from_phrases(&phrases);
+    let (_, unlisted) = Sphinx::new(None, &both, &|_| None).unwrap();
+    let left_out = [("is dr xyzzyq in".to_owned(), "xyzzyq".to_owned())];
+    assert_eq!(unlisted.left_out, left_out);
     assert_eq!(unlisted.guessed, []);
-    let error = Sphinx::new(None, &phrases[1..], &|_| None).err().unwrap();
+    let one = Expected::from_phrases(&phrases[1..]);
+    let error = Sphinx::new(None, &one, &|_| None).err().unwrap();
     assert!(error.to_string().contains("examples"), "{error}");
 
     let pronounce = |word: &str| (word == "xyzzyq").then(|| "zˈɪzik".to_owned());
-    let (_, unlisted) = Sphinx::new(None, &phrases, &pronounce).unwrap();
+    let (_, unlisted) = Sphinx::new(None, &both, &pronounce).unwrap();
     assert!(unlisted.left_out.is_empty(), "{unlisted:?}");
     assert_eq!(
         unlisted.guessed,
@@ -221,7 +251,8 @@ fn a_word_of_no_dictionary_is_guessed_and_what_nobody_can_say_is_left_out() {
 #[test]
 fn a_missing_model_is_an_error_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Sphinx::new(Some(folder.path()), &["yes".to_owned()], &|_| None)
+    let expected = Expected::from_phrases(&["yes".to_owned()]);
+    let error = Sphinx::new(Some(folder.path()), &expected, &|_| None)
         .err()
         .unwrap();
     assert!(

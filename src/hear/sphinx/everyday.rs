@@ -59,3 +59,12 @@ pub const COMMON: &str = "\
     went said says think thought long little big old great own where's what's that's it's i'm i'll \
     i've don't can't didn't let something nothing never always home house car money name number \
     phone book food water school buy pay play read write send bring keep start stop turn talk hear";
+
+/// Every word in [`AROUND`], [`AFTER`] and [`COMMON`]; some more than once.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    AROUND
+        .iter()
+        .chain(AFTER)
+        .flat_map(|said| said.split(' '))
+        .chain(COMMON.split_whitespace())
+}

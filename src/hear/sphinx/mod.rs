@@ -1,35 +1,52 @@
-//! Recognition without a download: PocketSphinx with Debian's US English model, kept to the
-//! dialplan's phrases.
+//! Recognition without a download: PocketSphinx with Debian's US English model, kept to what the
+//! dialplan's callers are expected to say.
 //!
 //! It knows the words of the phrases, what people say around them and a few hundred common words,
-//! and expects them in the phrases' order. Speech about something else comes out as a jumble and
-//! is rejected. It is no dictation engine: a word that is not in the dialplan is not heard.
+//! and expects them in the phrases' order; speech about something else comes out as a jumble and is
+//! rejected. It is no dictation engine: a word that is not in the dialplan is not heard.
+//!
+//! The search is PocketSphinx's; the features are ours ([`acoustic`]), because its own are for
+//! sound of twice a telephone's band.
 
+mod acoustic;
 mod dictionary;
 mod everyday;
 mod ffi;
 mod fit;
 mod language_model;
+mod mfcc;
+mod normalise;
+mod pace;
 mod phones;
+mod telephone;
+mod tokens;
 
+use super::expect::Expected;
 use super::idle::Idle;
 use super::{HearError, Hypothesis, Recogniser, Stop};
-use crate::audio::{Clip, resample};
+use crate::audio::Clip;
+use acoustic::Acoustic;
 use dictionary::Dictionary;
 use ffi::Decoder;
 use fit::Fit;
-use std::path::{Path, PathBuf};
+use pace::Kind;
+use std::collections::BTreeSet;
+use std::path::Path;
+use tokens::Tokens;
 
 /// Where Debian's `pocketsphinx-en-us` puts its model.
 const MODEL: &str = "/usr/share/pocketsphinx/model/en-us";
-/// The model's own rate.
-const HZ: u32 = 16_000;
+/// A piece of several words may be said in many ways; so many are known.
+const MOST_WAYS: usize = 4;
+/// A phrase with slots may have many shapes; it is compared with so many.
+const MOST_SHAPES: usize = 40;
 
-/// The engine. Each recognition that runs at the same time has a decoder of its own (5 MB, made
+/// The engine. Each recognition that runs at the same time has a decoder of its own (7 MB, made
 /// when first needed, kept), so that none waits for another; how many run at the same time is
 /// for the caller to bound.
 pub struct Sphinx {
-    acoustic_model: PathBuf,
+    acoustic: Acoustic,
+    /// With their phones; by name.
     words: Vec<(String, String)>,
     language_model: String,
     fit: Fit,
@@ -42,18 +59,19 @@ pub type Pronounce<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// What came of words that the dictionary does not know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unlisted {
-    /// Words with the phones that were guessed for them.
+    /// Words with the phones that were guessed for them, such as `Z IH Z IY K`.
     pub guessed: Vec<(String, String)>,
-    /// Phrases that cannot be recognised because of a word that nobody knows how to say.
-    pub left_out: Vec<String>,
+    /// Phrases (and sayings of a class) that cannot be recognised, each with the word, or the
+    /// `{class}` without sayings left, that nobody knows how to say.
+    pub left_out: Vec<(String, String)>,
 }
 
 impl Sphinx {
-    /// Loads the model in `model_dir` (Debian's when `None`) and keeps it to `phrases`. Words that
-    /// its dictionary does not know are said as `pronounce` has it.
+    /// Loads the model in `model_dir` (Debian's when `None`) and keeps it to what is `expected`.
+    /// Words that its dictionary does not know are said as `pronounce` has it.
     pub fn new(
         model_dir: Option<&Path>,
-        phrases: &[String],
+        expected: &Expected,
         pronounce: Pronounce,
     ) -> Result<(Sphinx, Unlisted), HearError> {
         let folder = model_dir.unwrap_or(Path::new(MODEL));
@@ -63,53 +81,66 @@ impl Sphinx {
                 folder: folder.to_owned(),
             });
         }
-        let mut phrases: Vec<Vec<String>> = phrases.iter().map(|phrase| words(phrase)).collect();
-        let vocabulary = language_model::vocabulary(&phrases);
+        let acoustic = Acoustic::read(&acoustic_model)?;
+        let mut expected = expected.clone();
+        let everyday: BTreeSet<&str> = everyday::words().collect();
+        let wanted: BTreeSet<String> = expected
+            .words()
+            .union(&everyday)
+            .map(|&word| word.to_owned())
+            .collect();
         let path = folder.join("cmudict-en-us.dict");
         let mut dictionary =
-            Dictionary::read(&path, &vocabulary).map_err(|source| HearError::Unreadable {
+            Dictionary::read(&path, &wanted).map_err(|source| HearError::Unreadable {
                 path: path.clone(),
                 source,
             })?;
 
         let mut unlisted = Unlisted::default();
-        for word in &vocabulary {
+        for word in expected.words() {
             if dictionary.pronunciations(word).is_empty()
                 && let Some(phones) = pronounce(word).and_then(|ipa| phones::from_ipa(&ipa))
             {
                 dictionary.add(word, &phones);
-                unlisted.guessed.push((word.clone(), phones));
+                unlisted.guessed.push((word.to_owned(), phones));
             }
         }
-        phrases.retain(|phrase| {
-            let known = |word: &String| !dictionary.pronunciations(word).is_empty();
-            let sayable = phrase.iter().all(known);
-            if !sayable {
-                unlisted.left_out.push(phrase.join(" "));
-            }
-            sayable && !phrase.is_empty()
-        });
-        if phrases.is_empty() {
+        let sayable = |word: &str| !dictionary.pronunciations(word).is_empty();
+        unlisted.left_out = expected.keep_sayable(sayable);
+        if expected.phrases().is_empty() {
             return Err(HearError::NoPhrases);
         }
 
-        let words = language_model::vocabulary(&phrases)
+        let tokens = Tokens::new(&expected);
+        let mut words = pronounced(tokens.all(), &dictionary);
+        // A common word that sounds like an expected one would only take its place.
+        let taken: BTreeSet<String> = words.iter().map(|(_, phones)| phones.clone()).collect();
+        let in_phrases = tokens.all();
+        let known: BTreeSet<&str> = everyday
             .into_iter()
-            .flat_map(|word| {
-                let ways = dictionary.pronunciations(&word);
-                ways.into_iter()
-                    .enumerate()
-                    .map(move |(n, phones)| match n {
-                        0 => (word.clone(), phones),
-                        _ => (format!("{word}({})", n + 1), phones),
-                    })
+            .filter(|word| {
+                let ways = dictionary.pronunciations(word);
+                in_phrases.contains(word)
+                    || (!ways.is_empty() && !ways.iter().any(|phones| taken.contains(phones)))
             })
             .collect();
+        let others = known.iter().filter(|word| !in_phrases.contains(*word));
+        words.extend(pronounced(others.copied(), &dictionary));
+        words.sort();
+        let common = everyday::COMMON
+            .split_whitespace()
+            .filter(|word| known.contains(word))
+            .collect();
+        let shapes: Vec<Vec<String>> = tokens
+            .phrases
+            .iter()
+            .flat_map(|phrase| tokens.shapes(phrase, MOST_SHAPES))
+            .collect();
         let sphinx = Sphinx {
-            acoustic_model,
+            acoustic,
             words,
-            language_model: language_model::arpa(&phrases),
-            fit: Fit::new(&phrases),
+            language_model: language_model::arpa(&tokens, &common, |word| known.contains(word)),
+            fit: Fit::new(&shapes),
             idle: Idle::new(),
         };
         let first = sphinx.decoder()?;
@@ -117,10 +148,16 @@ impl Sphinx {
         Ok((sphinx, unlisted))
     }
 
+    fn phones(&self, name: &str) -> usize {
+        let place = self.words.binary_search_by(|(word, _)| (**word).cmp(name));
+        let phones = place.ok().and_then(|place| self.words.get(place));
+        phones.map_or(0, |(_, phones)| phones.split(' ').count())
+    }
+
     fn decoder(&self) -> Result<Decoder, HearError> {
         match self.idle.take() {
             Some(decoder) => Ok(decoder),
-            None => Decoder::new(&self.acoustic_model, &self.words, &self.language_model)
+            None => Decoder::new(&self.acoustic, &self.words, &self.language_model)
                 .map_err(|why| failed(&why)),
         }
     }
@@ -132,20 +169,36 @@ impl Recogniser for Sphinx {
     }
 
     fn recognise(&self, utterance: &Clip, stop: &Stop) -> Result<Hypothesis, HearError> {
-        if utterance.samples.is_empty() {
+        let Some(features) = self.acoustic.features(utterance, stop) else {
             return Ok(Hypothesis::nothing());
-        }
+        };
         if stop.is_due() {
             return Err(HearError::Stopped);
         }
-        let clip = resample::to(utterance, HZ);
         let mut decoder = self.decoder()?;
         // A decoder that failed is not put back: the next call makes a fresh one.
-        let text = decoder.decode(&clip.samples).map_err(|why| failed(&why))?;
+        let heard = decoder
+            .decode(&features, stop)
+            .map_err(|why| failed(&why))?;
         self.idle.put_back(decoder);
-        let fit = self.fit.of(&text);
-        tracing::debug!(text, fit, "pocketsphinx");
-        if fit < fit::ENOUGH {
+        let Some(pieces) = heard else {
+            return Err(HearError::Stopped);
+        };
+        let heard: Vec<&str> = pieces
+            .iter()
+            .filter(|piece| piece.kind == Kind::Word)
+            .map(|piece| tokens::base(&piece.name))
+            .collect();
+        let shapes: Vec<String> = heard.iter().map(|token| tokens::shape(token)).collect();
+        let fit = self.fit.of(&shapes);
+        let natural = pace::is_natural(&pieces, |name| self.phones(name));
+        let words: Vec<&str> = heard
+            .iter()
+            .flat_map(|token| tokens::words(token))
+            .collect();
+        let text = words.join(" ");
+        tracing::debug!(text, fit, natural, "pocketsphinx");
+        if fit < fit::ENOUGH || !natural {
             return Ok(Hypothesis::nothing());
         }
         Ok(Hypothesis {
@@ -155,20 +208,36 @@ impl Recogniser for Sphinx {
     }
 }
 
+/// Pieces with their phones, as the decoder wants them: other ways to say a piece as `piece(2)`.
+fn pronounced<'a>(
+    tokens: impl IntoIterator<Item = &'a str>,
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    let mut pronounced = Vec::new();
+    for token in tokens {
+        let mut ways = vec![String::new()];
+        for word in tokens::words(token) {
+            let of_word = dictionary.pronunciations(word);
+            ways = ways
+                .iter()
+                .flat_map(|before| of_word.iter().map(move |word| format!("{before} {word}")))
+                .take(MOST_WAYS)
+                .collect();
+        }
+        for (n, phones) in ways.iter().enumerate() {
+            let name = match n {
+                0 => token.to_owned(),
+                _ => format!("{token}({})", n + 1),
+            };
+            pronounced.push((name, phones.trim().to_owned()));
+        }
+    }
+    pronounced
+}
+
 fn failed(why: &str) -> HearError {
     HearError::Engine {
         engine: "pocketsphinx",
         why: why.to_owned(),
     }
-}
-
-/// A phrase as the dictionary spells it: lower-case words without punctuation.
-fn words(phrase: &str) -> Vec<String> {
-    phrase
-        .to_lowercase()
-        .replace('’', "'")
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .map(|word| word.trim_matches('\'').to_owned())
-        .filter(|word| !word.is_empty())
-        .collect()
 }
