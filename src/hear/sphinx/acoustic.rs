@@ -51,7 +51,7 @@ impl Acoustic {
         }
         let energies = self
             .front_end
-            .energies(&normalise::with_edges(&clip.samples));
+            .energies(&normalise::with_edges(normalise::near(&clip.samples)));
         let mut cepstra: Vec<Cepstra> = energies
             .iter()
             .map(|energies| self.telephone.cepstra(energies))

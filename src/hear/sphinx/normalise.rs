@@ -3,8 +3,9 @@
 //! The model's training took the mean of each utterance off it (cepstral mean normalisation), which
 //! takes off the microphone, the line and the loudness. A mean depends on how much of the sound is
 //! silence, and a caller's "five" between two long pauses is not a sentence from a corpus. So the
-//! mean is taken over speech and silence apart and put together in fixed shares ([`centre`]), a
-//! clip without silence at its ends gets some ([`with_edges`]), and, the shorter the utterance, the
+//! mean is taken over speech and silence apart and put together in fixed shares ([`centre`]), what
+//! others say far from the phone before and after is left away ([`near`]), a clip without silence at
+//! its ends gets some ([`with_edges`]), and, the shorter the utterance, the
 //! more it is moved to where the model's Gaussians explain it best: the mean of "six" says more
 //! about "six" than about the line.
 
@@ -12,10 +13,16 @@ use super::mfcc::{HZ, STEP};
 use super::telephone::{CEPSTRA, Cepstra, Gaussian};
 use crate::hear::Stop;
 
+/// What a level is measured over: 20 ms.
+const PIECE: usize = 2 * STEP;
 /// The share of silence in the mean.
 const SILENCE: f64 = 0.2;
 /// Between the quiet and the loud twentieth of an utterance, what is under this is silence.
 const SPEECH_ABOVE: f32 = 0.4;
+/// The caller is within this of the loudest: 22 dB.
+const NEAR: f64 = 0.08;
+/// How much is left before and after, in pieces of 20 ms: a word may begin and end faintly.
+const MARGIN: usize = 10;
 /// Added at both ends: 0.2 s.
 const EDGE: usize = HZ as usize / 5;
 /// The level of it, under the loudest 20 ms: at least this, and what the quietest tenth of the
@@ -28,15 +35,30 @@ const EDGE_COLOUR: f64 = 0.98;
 const HALF_WAY: f32 = 200.0;
 const ITERATIONS: usize = 4;
 
+/// From just before the caller's first sound to just after their last.
+pub fn near(samples: &[i16]) -> &[i16] {
+    let levels = levels(samples);
+    let loudest = levels.iter().copied().fold(0.0, f64::max);
+    let is_near = |&level: &f64| level >= loudest * NEAR;
+    let first = levels.iter().position(is_near).unwrap_or_default();
+    let last = levels.iter().rposition(is_near).unwrap_or_default();
+    let from = first.saturating_sub(MARGIN) * PIECE;
+    let to = ((last + 1 + MARGIN) * PIECE).min(samples.len());
+    samples.get(from..to).unwrap_or(samples)
+}
+
+/// Of each piece, as a root mean square.
+fn levels(samples: &[i16]) -> Vec<f64> {
+    let level = |piece: &[i16]| {
+        let power: f64 = piece.iter().map(|&s| f64::from(s).powi(2)).sum();
+        (power / piece.len() as f64).sqrt()
+    };
+    samples.chunks(PIECE).map(level).collect()
+}
+
 /// The clip with faint noise at both ends (and, as faint, under all of it).
 pub fn with_edges(samples: &[i16]) -> Vec<i16> {
-    let mut levels: Vec<f64> = samples
-        .chunks(2 * STEP)
-        .map(|chunk| {
-            let power: f64 = chunk.iter().map(|&s| f64::from(s).powi(2)).sum();
-            (power / chunk.len() as f64).sqrt()
-        })
-        .collect();
+    let mut levels = levels(samples);
     levels.sort_by(f64::total_cmp);
     let loudest = levels.last().copied().unwrap_or_default();
     let quiet = levels.get(levels.len() / 10).copied().unwrap_or_default();
@@ -233,6 +255,20 @@ mod tests {
         centre(&mut long, std::slice::from_ref(&gaussian), &Stop::never());
         assert!(short[0][3] > 1.9, "{}", short[0][3]);
         assert!((0.1..1.0).contains(&long[0][3]), "{}", long[0][3]);
+    }
+
+    #[test]
+    fn only_what_is_near_the_phone_is_listened_to() {
+        let second = |level: i16| std::iter::repeat_n([level, -level], 4_000).flatten();
+        let clip: Vec<i16> = second(400)
+            .chain(second(10_000))
+            .chain(second(400))
+            .collect();
+        let margin = MARGIN * PIECE;
+        assert_eq!(near(&clip), &clip[8_000 - margin..16_000 + margin]);
+        assert_eq!(near(&clip[8_000..16_000]).len(), 8_000);
+        assert_eq!(near(&[0; 5_000]).len(), 5_000);
+        assert!(near(&[]).is_empty());
     }
 
     #[test]
