@@ -36,6 +36,16 @@ pub struct Layout {
 }
 
 impl Layout {
+    #[cfg(test)]
+    pub fn of_debian() -> Layout {
+        Layout {
+            lowest_hz: 130.0,
+            highest_hz: 6_800.0,
+            filters: 25,
+            lifter: 22.0,
+        }
+    }
+
     /// The edges and the middle of a filter, in Hz: where the previous one has its middle, its
     /// own, the next one's.
     fn filter(&self, n: usize) -> [f64; 3] {
@@ -162,15 +172,6 @@ impl Filter {
 mod tests {
     use super::*;
 
-    fn layout() -> Layout {
-        Layout {
-            lowest_hz: 130.0,
-            highest_hz: 6_800.0,
-            filters: 25,
-            lifter: 22.0,
-        }
-    }
-
     fn tone(hz: f32, amplitude: f32) -> Vec<i16> {
         (0..800)
             .map(|i| ((i as f32 * hz * TAU / HZ as f32).sin() * amplitude) as i16)
@@ -179,12 +180,12 @@ mod tests {
 
     #[test]
     fn a_telephone_fills_twenty_of_the_models_25_filters() {
-        assert_eq!(layout().heard(), 20);
+        assert_eq!(Layout::of_debian().heard(), 20);
     }
 
     #[test]
     fn a_tone_is_in_the_filter_that_it_belongs_to() {
-        let front_end = FrontEnd::new(&layout());
+        let front_end = FrontEnd::new(&Layout::of_debian());
         for (hz, filter) in [(300.0, 1), (1_000.0, 7), (2_000.0, 13), (3_500.0, 18)] {
             let frames = front_end.energies(&tone(hz, 8_000.0));
             assert_eq!(frames.len(), (800 - WINDOW) / STEP + 1);
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn twice_as_loud_is_the_logarithm_of_four_more() {
-        let front_end = FrontEnd::new(&layout());
+        let front_end = FrontEnd::new(&Layout::of_debian());
         let quiet = front_end.energies(&tone(1_000.0, 4_000.0))[2][7];
         let loud = front_end.energies(&tone(1_000.0, 8_000.0))[2][7];
         assert!((loud - quiet - 4f32.ln()).abs() < 0.01);
@@ -203,7 +204,7 @@ mod tests {
 
     #[test]
     fn less_than_a_frame_gives_nothing() {
-        let front_end = FrontEnd::new(&layout());
+        let front_end = FrontEnd::new(&Layout::of_debian());
         assert!(front_end.energies(&[]).is_empty());
         assert!(front_end.energies(&[1; WINDOW - 1]).is_empty());
         assert!(

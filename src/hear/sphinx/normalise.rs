@@ -19,8 +19,11 @@ const PIECE: usize = 2 * STEP;
 const SILENCE: f64 = 0.2;
 /// Between the quiet and the loud twentieth of an utterance, what is under this is silence.
 const SPEECH_ABOVE: f32 = 0.4;
-/// The caller is within this of the loudest: 22 dB.
+/// The caller is within this of the loudest: 22 dB, or where others are louder, so far above the middle
+/// between them and the loudest; but 6 dB under the loudest is always the caller.
 const NEAR: f64 = 0.08;
+const ABOVE_MIDDLE: f64 = 1.5;
+const ALWAYS_NEAR: f64 = 0.5;
 /// How much is left before and after, in pieces of 20 ms: a word may begin and end faintly.
 const MARGIN: usize = 10;
 /// Added at both ends: 0.2 s.
@@ -39,12 +42,21 @@ const ITERATIONS: usize = 4;
 pub fn near(samples: &[i16]) -> &[i16] {
     let levels = levels(samples);
     let loudest = levels.iter().copied().fold(0.0, f64::max);
-    let is_near = |&level: &f64| level >= loudest * NEAR;
+    let middle = (quiet(&levels) * loudest).sqrt() * ABOVE_MIDDLE;
+    let least = middle.clamp(loudest * NEAR, loudest * ALWAYS_NEAR);
+    let is_near = |&level: &f64| level >= least;
     let first = levels.iter().position(is_near).unwrap_or_default();
     let last = levels.iter().rposition(is_near).unwrap_or_default();
     let from = first.saturating_sub(MARGIN) * PIECE;
     let to = ((last + 1 + MARGIN) * PIECE).min(samples.len());
     samples.get(from..to).unwrap_or(samples)
+}
+
+/// What a tenth of the pieces do not exceed.
+fn quiet(levels: &[f64]) -> f64 {
+    let mut levels = levels.to_vec();
+    levels.sort_by(f64::total_cmp);
+    levels.get(levels.len() / 10).copied().unwrap_or_default()
 }
 
 /// Of each piece, as a root mean square.
@@ -58,11 +70,9 @@ fn levels(samples: &[i16]) -> Vec<f64> {
 
 /// The clip with faint noise at both ends (and, as faint, under all of it).
 pub fn with_edges(samples: &[i16]) -> Vec<i16> {
-    let mut levels = levels(samples);
-    levels.sort_by(f64::total_cmp);
-    let loudest = levels.last().copied().unwrap_or_default();
-    let quiet = levels.get(levels.len() / 10).copied().unwrap_or_default();
-    let level = quiet.clamp(loudest * EDGE_UNDER_LOUDEST, loudest * EDGE_LOUDEST);
+    let levels = levels(samples);
+    let loudest = levels.iter().copied().fold(0.0, f64::max);
+    let level = quiet(&levels).clamp(loudest * EDGE_UNDER_LOUDEST, loudest * EDGE_LOUDEST);
 
     let mut noise = Noise::new(level);
     let silence = std::iter::repeat_n(&0, EDGE);

@@ -361,15 +361,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn layout() -> Layout {
-        Layout {
-            lowest_hz: 130.0,
-            highest_hz: 6_800.0,
-            filters: 25,
-            lifter: 22.0,
-        }
-    }
-
     /// Two Gaussians in three streams.
     fn file(values: impl Fn(usize) -> f32) -> Vec<u8> {
         let parameters = Parameters {
@@ -385,9 +376,9 @@ mod tests {
     fn a_gaussian_is_where_the_telephone_puts_its_own_sound() {
         let means = file(|i| if i < 13 { 3.0 } else { (i % 7) as f32 - 3.0 });
         let variances = file(|_| 30.0);
-        let telephone = Telephone::new(&means, &variances, &layout()).unwrap();
+        let telephone = Telephone::new(&means, &variances, &Layout::of_debian()).unwrap();
         // The spectrum of the first Gaussian's mean, as the front end would measure it.
-        let spectrum: Vec<f32> = spectrum_of_cepstra(&layout())
+        let spectrum: Vec<f32> = spectrum_of_cepstra(&Layout::of_debian())
             .iter()
             .map(|row| row.iter().map(|x| 3.0 * x).sum::<f64>() as f32)
             .collect();
@@ -407,8 +398,8 @@ mod tests {
         }
         assert!(Parameters::parse(&file(|_| f32::NAN)).is_err());
         let zero = file(|_| 0.0);
-        assert!(Telephone::new(&zero, &zero, &layout()).is_ok());
-        assert!(Telephone::new(&zero, &file(|_| -1e9), &layout()).is_err());
+        assert!(Telephone::new(&zero, &zero, &Layout::of_debian()).is_ok());
+        assert!(Telephone::new(&zero, &file(|_| -1e9), &Layout::of_debian()).is_err());
     }
 
     proptest! {
