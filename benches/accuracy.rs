@@ -193,7 +193,7 @@ impl Bench {
         };
         let condition = match condition {
             None => "none".to_owned(),
-            Some((noise, ratio)) => format!("{noise:?}, {ratio} dB").to_lowercase(),
+            Some((noise, ratio)) => format!("{}, {ratio} dB", format!("{noise:?}").to_lowercase()),
         };
         let sound: f64 = items
             .iter()
