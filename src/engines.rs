@@ -4,14 +4,14 @@
 use crate::audio::{Clip, LineRate};
 use crate::call::{Input, JobId};
 use crate::hear::{Recogniser, Recognition, Stop};
-use crate::speak::{Prompt, Voice};
+use crate::speak::Speaker;
 use std::sync::Arc;
 use std::time::Instant;
 
 #[derive(Clone)]
 pub struct Engines {
     pub recogniser: Arc<dyn Recogniser>,
-    pub voice: Arc<dyn Voice>,
+    pub speaker: Arc<Speaker>,
 }
 
 impl Engines {
@@ -24,10 +24,7 @@ impl Engines {
     /// Speaks a text for a line at `rate`.
     pub fn synthesise(&self, id: JobId, text: &str, rate: LineRate) -> Input {
         let begun = Instant::now();
-        let result = self
-            .voice
-            .speak(text)
-            .map(|clip| Arc::new(Prompt::new(text, &clip, rate)));
+        let result = self.speaker.prompt(text, rate).map(Arc::new);
         Input::Spoken {
             id,
             result: result.map_err(|error| error.to_string()),

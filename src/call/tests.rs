@@ -4,7 +4,9 @@
 use super::*;
 use crate::audio::{Clip, Key, wav};
 use crate::hear::{Hypothesis, Recognition, Unheard, Urgency};
-use crate::speak::{Prompt, SpeakError, Voice};
+use crate::speak::say::Pronunciations;
+use crate::speak::{SpeakError, Speaker, Voice};
+use crate::understand::Language;
 use std::path::Path;
 
 const RATE: LineRate = LineRate::Narrow;
@@ -21,6 +23,11 @@ impl Voice for Hum {
         let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
         Ok(Clip::new(8_000, samples.collect()))
     }
+}
+
+fn speaker() -> Speaker {
+    let pronunciations = Pronunciations::default();
+    Speaker::new(Hum, Language::EnglishUs, pronunciations, Path::new("."))
 }
 
 fn words(text: &str) -> Recognition {
@@ -54,7 +61,7 @@ impl Test {
     /// The clinic's line, with all prompts ready.
     fn new() -> Test {
         let dialplan = clinic();
-        let (prompts, _) = PromptBook::prepare(&Hum, RATE, dialplan.fixed_texts());
+        let (prompts, _) = PromptBook::prepare(&speaker(), RATE, dialplan.fixed_texts());
         Test::with(dialplan, prompts)
     }
 
@@ -363,7 +370,7 @@ fn a_prompt_that_was_not_ready_is_played_when_it_comes() {
     let Some(Job::Synthesise { id, text }) = test.jobs.pop() else {
         panic!("nothing to synthesise: {:?}", test.jobs);
     };
-    let prompt = Prompt::new(&text, &Hum.speak(&text).unwrap(), RATE);
+    let prompt = speaker().prompt(&text, RATE).unwrap();
     test.handle(Input::Spoken {
         id,
         result: Ok(Arc::new(prompt)),

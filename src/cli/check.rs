@@ -1,7 +1,9 @@
 //! `zeroline check`
 
-use super::{Done, Verdict, load};
+use super::{Done, Failure, Verdict, load};
+use crate::dialplan::Dialplan;
 use crate::hear::Unlisted;
+use crate::speak::Espeak;
 use std::path::PathBuf;
 
 /// Check dialplans; say what is wrong, where, and what to do.
@@ -17,6 +19,14 @@ pub fn run(args: &Args) -> Done {
     for path in &args.dialplans {
         match load::dialplan(Some(path)) {
             Ok(dialplan) => {
+                let unplayable = unplayable(&dialplan)?;
+                if !unplayable.is_empty() {
+                    for why in unplayable {
+                        eprintln!("{}: {why}", path.display());
+                    }
+                    verdict = Verdict::No;
+                    continue;
+                }
                 println!("{}: good ({})", path.display(), dialplan.name);
                 if let Some(unlisted) = load::unlisted(&dialplan) {
                     tell(&unlisted);
@@ -29,6 +39,17 @@ pub fn run(args: &Args) -> Done {
         }
     }
     Ok(verdict)
+}
+
+/// What is wrong with the recordings that a dialplan names.
+fn unplayable(dialplan: &Dialplan) -> Result<Vec<String>, Failure> {
+    let speaker = load::speaker(dialplan, Espeak::new(dialplan.language.tag())?)?;
+    let texts = dialplan.fixed_texts();
+    let wrong = texts.iter().filter_map(|text| {
+        let error = speaker.check(text).err()?;
+        Some(format!("\"{text}\" cannot be said: {error}"))
+    });
+    Ok(wrong.collect())
 }
 
 /// What whoever has no Whisper model should know.

@@ -6,7 +6,8 @@ use crate::dialplan::Dialplan;
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Wanted};
 use crate::server::LINE_RATE;
-use crate::speak::{Espeak, PromptBook};
+use crate::speak::say::Pronunciations;
+use crate::speak::{Espeak, PromptBook, Speaker};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,7 +68,8 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
     for warning in &choice.warnings {
         tracing::warn!("{warning}");
     }
-    let (prompts, failed) = PromptBook::prepare(&voice, LINE_RATE, dialplan.fixed_texts());
+    let speaker = speaker(&dialplan, voice)?;
+    let (prompts, failed) = PromptBook::prepare(&speaker, LINE_RATE, dialplan.fixed_texts());
     if let Some((text, error)) = failed.first() {
         return Err(Failure(format!(
             "the prompt \"{text}\" cannot be spoken: {error}"
@@ -75,17 +77,28 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
     }
     let chosen = vec![
         format!("recognition: {} ({})", choice.recogniser.name(), choice.why),
-        format!("voice: {}", crate::speak::Voice::name(&voice)),
+        format!("voice: {}", speaker.name()),
     ];
     Ok(Loaded {
         dialplan: Arc::new(dialplan),
         engines: Engines {
             recogniser: choice.recogniser,
-            voice: Arc::new(voice),
+            speaker: Arc::new(speaker),
         },
         prompts: Arc::new(prompts),
         chosen,
     })
+}
+
+/// Speaks a dialplan's replies.
+pub fn speaker(dialplan: &Dialplan, voice: Espeak) -> Result<Speaker, Failure> {
+    let pronunciations = Pronunciations::new(dialplan.pronunciations.iter().map(|(a, b)| (a, b)))?;
+    Ok(Speaker::new(
+        voice,
+        dialplan.language,
+        pronunciations,
+        &dialplan.folder,
+    ))
 }
 
 /// Where models are looked for: `$ZEROLINE_MODELS`, then `./models`.

@@ -9,6 +9,7 @@ mod demo;
 mod load;
 mod models;
 mod rehearse;
+mod say;
 mod serve;
 
 use crate::call::Event;
@@ -35,6 +36,7 @@ enum Command {
     Call(call::CallArgs),
     Answer(call::AnswerArgs),
     Check(check::Args),
+    Say(say::Args),
     Calls(calls::Args),
     Models(models::Args),
     Demo(demo::Args),
@@ -51,6 +53,7 @@ impl Cli {
             Command::Call(args) => call::call(&args),
             Command::Answer(args) => call::answer(&args),
             Command::Check(args) => check::run(&args),
+            Command::Say(args) => say::run(&args),
             Command::Calls(args) => calls::run(&args),
             Command::Models(args) => models::run(&args),
             Command::Demo(args) => demo::run(&args),

@@ -15,7 +15,7 @@ pub use diagnostic::{Diagnostic, LoadError, Place, Severity};
 use crate::understand::{self, Language, Matcher};
 use diagnostic::Source;
 use jiff::civil::Date;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A company's dialplan, checked and ready for calls.
@@ -25,6 +25,10 @@ pub struct Dialplan {
     pub language: Language,
     pub human: Human,
     pub intents: Vec<Intent>,
+    /// Where it was read from; paths in it begin there.
+    pub folder: PathBuf,
+    /// How words are said: written, said.
+    pub pronunciations: Vec<(String, String)>,
     greeting: Text,
     goodbye: Text,
     no_input: Text,
@@ -127,7 +131,9 @@ impl Dialplan {
                 )],
             }
         })?;
-        Dialplan::parse(&text, &file, today)
+        let mut loaded = Dialplan::parse(&text, &file, today)?;
+        loaded.dialplan.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(loaded)
     }
 
     /// Reads a dialplan's text; `file` is how mistakes call it.

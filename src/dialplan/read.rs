@@ -2,12 +2,13 @@
 
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
-use super::values::{Fields, Findings, MISSING, Written, list, listed, meant, wrong_type};
+use super::values::{Fields, Findings, MISSING, Written, list, listed, meant, text, wrong_type};
 use super::{Dialplan, Human, Intent, LoadError, Loaded, Text, Then};
 use crate::understand::{self, Language, Matcher};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use toml::Spanned;
@@ -89,8 +90,16 @@ impl Reader<'_> {
     /// None where something is wrong, and that is among the findings.
     fn dialplan(&mut self, root: &DeTable) -> Option<Dialplan> {
         let known = [
-            "name", "language", "greeting", "goodbye", "human", "intent", "no_input", "no_match",
+            "name",
+            "language",
+            "greeting",
+            "goodbye",
+            "human",
+            "intent",
+            "no_input",
+            "no_match",
             "overload",
+            "pronunciations",
         ];
         let fields = Fields::of("the dialplan", 0..0, root, &known, self.findings);
         let name = fields.required_text("name", "name = \"Lakeside Clinic\"", self.findings);
@@ -104,6 +113,7 @@ impl Reader<'_> {
         let no_input = self.reprompt(&fields, "no_input", defaults.no_input);
         let no_match = self.reprompt(&fields, "no_match", defaults.no_match);
         let overload = self.reprompt(&fields, "overload", defaults.overload);
+        let pronunciations = self.pronunciations(&fields);
         let intents = self.intents(&fields, assumed);
 
         let (language, intents) = (language?, intents?);
@@ -119,6 +129,8 @@ impl Reader<'_> {
             overload,
             matcher: Matcher::new(language, &examples),
             intents,
+            pronunciations,
+            folder: PathBuf::new(),
         })
     }
 
@@ -195,6 +207,35 @@ impl Reader<'_> {
             fields.required_text("say", example, self.findings)
         });
         written.map_or(default.into(), |(text, _)| text.into())
+    }
+
+    fn pronunciations(&mut self, fields: &Fields) -> Vec<(String, String)> {
+        let Some(value) = fields.get("pronunciations") else {
+            return Vec::new();
+        };
+        let DeValue::Table(table) = value.get_ref() else {
+            let wanted = "a table that starts with a line [pronunciations]";
+            let (found, span) = (value.get_ref(), value.span());
+            wrong_type("pronunciations", wanted, found, span, self.findings);
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (written, said) in table {
+            let key = written.get_ref().to_string();
+            let Some((said, span)) = text(&key, said, self.findings) else {
+                continue;
+            };
+            if key.trim().is_empty() {
+                self.findings.error(
+                    span,
+                    format!("\"{said}\" is how no word is said"),
+                    "write the word before it, such as `Nguyen = \"nwin\"`",
+                );
+                continue;
+            }
+            pairs.push((key, said));
+        }
+        pairs
     }
 
     fn table<'t, 'i>(

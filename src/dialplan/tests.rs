@@ -628,3 +628,25 @@ proptest! {
         dialplan.hear(&text);
     }
 }
+
+#[test]
+fn pronunciations_are_pairs_and_mistakes_in_them_are_told() {
+    let dialplan = loaded(&with(
+        "[pronunciations]\nNguyen = \"nwin\"\n\"St. Ives\" = \"saint ives\"\n",
+    ));
+    let pairs = [("Nguyen", "nwin"), ("St. Ives", "saint ives")];
+    let pairs = pairs.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(dialplan.dialplan.pronunciations, pairs);
+    for (wrong, says) in [
+        (
+            "[[pronunciations]]\nNguyen = \"nwin\"\n",
+            "[pronunciations]",
+        ),
+        ("[pronunciations]\nNguyen = 1\n", "Nguyen"),
+        ("[pronunciations]\nNguyen = \" \"\n", "empty"),
+        ("[pronunciations]\n\" \" = \"nwin\"\n", "no word"),
+    ] {
+        let mistakes = mistakes(&with(wrong));
+        assert!(mistakes[0].contains(says), "{wrong}: {mistakes:?}");
+    }
+}

@@ -1,9 +1,10 @@
 //! Every prompt that is known before a call needs it, ready to send.
 
-use super::{Prompt, SpeakError, Voice};
+use super::{Prompt, SpeakError, Speaker};
 use crate::audio::LineRate;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Prompts by their text, all at one line rate. Fixed once prepared, so calls share it freely.
 #[derive(Debug, Default)]
@@ -12,27 +13,42 @@ pub struct PromptBook {
 }
 
 impl PromptBook {
-    /// Has `voice` speak each distinct text once. A text that fails does not fail the others: it
-    /// comes back with its error and is not in the book.
+    /// Has each distinct text spoken once, several at a time. A text that fails does not fail the
+    /// others: it comes back with its error and is not in the book.
     pub fn prepare<T: AsRef<str>>(
-        voice: &dyn Voice,
+        speaker: &Speaker,
         rate: LineRate,
         texts: impl IntoIterator<Item = T>,
     ) -> (PromptBook, Vec<(String, SpeakError)>) {
+        let mut seen = HashSet::new();
+        let texts: Vec<String> = texts
+            .into_iter()
+            .map(|text| text.as_ref().to_owned())
+            .filter(|text| seen.insert(text.clone()))
+            .collect();
+        let next = AtomicUsize::new(0);
+        let made = Mutex::new(Vec::new());
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for _ in 0..threads.min(texts.len()) {
+                scope.spawn(|| {
+                    while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let prompt = speaker.prompt(text, rate);
+                        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+                        made.push((text.clone(), prompt));
+                        tracing::debug!("{} of {} prompts are made", made.len(), texts.len());
+                    }
+                });
+            }
+        });
         let mut book = PromptBook::default();
         let mut failed = Vec::new();
-        let mut seen = HashSet::new();
-        for text in texts {
-            let text = text.as_ref();
-            if !seen.insert(text.to_owned()) {
-                continue;
-            }
-            match voice.speak(text) {
-                Ok(clip) => {
-                    let prompt = Arc::new(Prompt::new(text, &clip, rate));
-                    book.prompts.insert(text.to_owned(), prompt);
+        for (text, prompt) in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            match prompt {
+                Ok(prompt) => {
+                    book.prompts.insert(text, Arc::new(prompt));
                 }
-                Err(error) => failed.push((text.to_owned(), error)),
+                Err(error) => failed.push((text, error)),
             }
         }
         (book, failed)
@@ -48,12 +64,15 @@ impl PromptBook {
 mod tests {
     use super::*;
     use crate::audio::Clip;
-    use std::sync::Mutex;
+    use crate::speak::Voice;
+    use crate::speak::say::Pronunciations;
+    use crate::understand::Language;
+    use std::path::Path;
 
     /// Hums everything but "bad", and remembers what it was asked.
-    #[derive(Default)]
+    #[derive(Clone, Default)]
     struct Hum {
-        asked: Mutex<Vec<String>>,
+        asked: Arc<Mutex<Vec<String>>>,
     }
 
     impl Voice for Hum {
@@ -75,8 +94,13 @@ mod tests {
     fn each_text_is_spoken_once_and_a_bad_one_spoils_nothing() {
         let hum = Hum::default();
         let texts = ["one", "bad", "two", "one", "bad"];
-        let (book, failed) = PromptBook::prepare(&hum, LineRate::Narrow, texts);
-        assert_eq!(*hum.asked.lock().unwrap(), ["one", "bad", "two"]);
+        let pronunciations = Pronunciations::default();
+        let language = Language::EnglishUs;
+        let speaker = Speaker::new(hum.clone(), language, pronunciations, Path::new("."));
+        let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, texts);
+        let mut asked = hum.asked.lock().unwrap().clone();
+        asked.sort();
+        assert_eq!(asked, ["bad", "one", "two"]);
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].0, "bad");
         let one = book.get("one").unwrap();

@@ -1,13 +1,15 @@
 //! From reply text to sound that a call can play.
 //!
 //! A [`Voice`] turns text into a [`Clip`]; a [`Prompt`] is such a clip made fit for a line:
-//! resampled, levelled, trimmed and cut into frames; a [`PromptBook`] holds every prompt that
-//! is known beforehand. Which text to say is the dialplan's business, when to play it the
+//! resampled, levelled, trimmed and cut into frames. A [`Speaker`] makes prompts of replies as they
+//! are written, with numbers and dates put in words ([`say`]) and recordings in between; a
+//! [`PromptBook`] holds every prompt that is known beforehand. Which text to say is the dialplan's business, when to play it the
 //! call's.
 //!
 //! ```ignore
 //! let voice = Espeak::new("en-US")?;
-//! let (book, failed) = PromptBook::prepare(&voice, LineRate::Narrow, dialplan.texts());
+//! let speaker = Speaker::new(voice, language, Pronunciations::default(), Path::new("."));
+//! let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, dialplan.texts());
 //! let greeting = book.get("How can I help?");
 //! ```
 
@@ -16,10 +18,14 @@ mod data;
 mod espeak;
 mod pinyin;
 mod prompt;
+pub mod say;
+mod script;
+mod speaker;
 
 pub use book::PromptBook;
 pub use espeak::Espeak;
 pub use prompt::Prompt;
+pub use speaker::Speaker;
 
 use crate::audio::Clip;
 use std::path::PathBuf;
@@ -63,6 +69,10 @@ pub enum SpeakError {
          split it"
     )]
     TooLong { beginning: String, limit: String },
+
+    /// The text names the file and the remedy.
+    #[error("{0}")]
+    Recording(String),
 
     #[error("eSpeak NG failed: {0}")]
     Engine(String),

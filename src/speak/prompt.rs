@@ -25,6 +25,10 @@ const LEAD_MS: usize = 20;
 const TAIL_MS: usize = 40;
 const FADE_MS: usize = 5;
 
+/// Between a recording and what follows it; with what [`LEAD_MS`] and [`TAIL_MS`] leave, as long as
+/// people pause between phrases.
+const JOIN_MS: usize = 40;
+
 /// Nothing below this is speech, and phone lines carry nothing below 300 Hz anyway.
 const LOWEST_HZ: f32 = 100.0;
 
@@ -40,11 +44,28 @@ impl Prompt {
     /// A clip without sound gives a prompt without frames.
     pub fn new(text: &str, clip: &Clip, rate: LineRate) -> Prompt {
         let samples = levelled(&at_rate(clip, rate), rate.hz());
-        let samples = trimmed(&samples, rate.hz());
+        Prompt::ready(text, trimmed(&samples, rate.hz()), rate)
+    }
+
+    /// From samples of [`Prompt::samples`].
+    pub(super) fn ready(text: &str, samples: Vec<i16>, rate: LineRate) -> Prompt {
         Prompt {
             text: text.to_owned(),
             frames: Clip::new(rate.hz(), samples).frames(rate),
         }
+    }
+
+    /// One after another with a short pause between, as if it had been said in one go.
+    pub(super) fn stitched(text: &str, prompts: &[Prompt], rate: LineRate) -> Prompt {
+        let pause = vec![0; rate.hz() as usize * JOIN_MS / 1000];
+        let sounds: Vec<Vec<i16>> = prompts.iter().map(Prompt::samples).collect();
+        Prompt::ready(text, sounds.join(&pause[..]), rate)
+    }
+
+    /// All of it, one frame after another.
+    pub(super) fn samples(&self) -> Vec<i16> {
+        let frames = self.frames.iter();
+        frames.flat_map(|f| f.samples().iter().copied()).collect()
     }
 
     /// What is said.
@@ -153,11 +174,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn sound(prompt: &Prompt) -> Vec<i16> {
-        prompt
-            .frames()
-            .iter()
-            .flat_map(|f| f.samples().to_vec())
-            .collect()
+        prompt.samples()
     }
 
     /// A 300 Hz tone in bursts like syllables, in silence of `lead` and `tail` milliseconds.
