@@ -2,7 +2,7 @@
 # make test   everything that is checked
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-voice
 
 demo: setup
 	cargo build --locked
@@ -23,6 +23,10 @@ bench-recognition: setup
 # How well the engines hear; docs/recognition.md holds the result.
 bench-accuracy: setup
 	cargo bench --locked --profile dev --bench accuracy
+
+# How soon callers hear the bot; docs/voice.md holds the result.
+bench-voice: setup
+	cargo bench --locked --profile dev --bench voice
 
 # The caller recordings, made anew (needs Debian's flite and sox).
 fixtures:

@@ -12,8 +12,11 @@ use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
 use zeroline::hear::{
-    self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper,
+    self, Expected, Heard, Listener, Recogniser, Recognition, Sphinx, Stop, Wanted, Whisper,
 };
+use zeroline::speak::say::Pronunciations;
+use zeroline::speak::{Espeak, Speaker};
+use zeroline::understand::{Language, spoken};
 
 static CLINIC: LazyLock<Dialplan> = LazyLock::new(|| {
     let path = root().join("dialplans/clinic.toml");
@@ -189,4 +192,59 @@ fn pocketsphinx_hears_nothing_where_nothing_is_said() {
 #[test]
 fn whisper_hears_nothing_where_nothing_is_said() {
     nothing_is_heard_by(&*WHISPER);
+}
+
+/// Words to be changed, added or left out to make one of the other.
+fn word_errors(said: &[&str], heard: &[&str]) -> usize {
+    let mut row: Vec<usize> = (0..=heard.len()).collect();
+    for (i, a) in said.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, b) in heard.iter().enumerate() {
+            let change = before + usize::from(a != b);
+            before = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(before + 1);
+        }
+    }
+    row[heard.len()]
+}
+
+#[test]
+fn what_the_voice_says_is_recognised_back() {
+    let voice = Espeak::new("en-US").unwrap();
+    let none = Pronunciations::default();
+    let speaker = Speaker::new(voice, Language::EnglishUs, none, Path::new(""));
+    let sentences: Vec<String> = CLINIC
+        .fixed_texts()
+        .into_iter()
+        .flat_map(|text| text.split_inclusive(['.', '?', '!']))
+        .map(|sentence| sentence.trim().to_owned())
+        .collect();
+    let spoken =
+        |sentence: &String| spoken(Language::EnglishUs, &speaker.words(sentence)).join(" ");
+    let expected = Expected::from_phrases(&sentences.iter().map(spoken).collect::<Vec<_>>());
+    let (recogniser, _) = Sphinx::new(None, &expected, &|_| None).unwrap();
+    let (mut errors, mut all) = (0, 0);
+    for sentence in &sentences {
+        let prompt = speaker.prompt(sentence, LineRate::Narrow).unwrap();
+        let samples = prompt.frames().iter().flat_map(|f| f.samples().to_vec());
+        let heard = recognised(&recogniser, &Clip::new(8_000, samples.collect()));
+        let said = spoken(sentence);
+        let said: Vec<&str> = said.split(' ').collect();
+        let heard: Vec<&str> = heard.split_whitespace().collect();
+        let wrong = word_errors(&said, &heard);
+        if wrong > 0 {
+            println!(
+                "{wrong} of {}: {} -> {}",
+                said.len(),
+                said.join(" "),
+                heard.join(" ")
+            );
+        }
+        errors += wrong;
+        all += said.len();
+    }
+    let accuracy = 1.0 - errors as f32 / all as f32;
+    println!("word accuracy {accuracy:.3} over {all} words");
+    assert!(accuracy > 0.9, "{accuracy}");
 }
