@@ -194,21 +194,6 @@ fn whisper_hears_nothing_where_nothing_is_said() {
     nothing_is_heard_by(&*WHISPER);
 }
 
-/// Words to be changed, added or left out to make one of the other.
-fn word_errors(said: &[&str], heard: &[&str]) -> usize {
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
-    for (i, a) in said.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, b) in heard.iter().enumerate() {
-            let change = before + usize::from(a != b);
-            before = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(before + 1);
-        }
-    }
-    row[heard.len()]
-}
-
 #[test]
 fn what_the_voice_says_is_recognised_back() {
     let voice = Espeak::new("en-US").unwrap();
@@ -232,7 +217,7 @@ fn what_the_voice_says_is_recognised_back() {
         let said = spoken(sentence);
         let said: Vec<&str> = said.split(' ').collect();
         let heard: Vec<&str> = heard.split_whitespace().collect();
-        let wrong = word_errors(&said, &heard);
+        let wrong = strsim::generic_levenshtein(&said, &heard);
         if wrong > 0 {
             println!(
                 "{wrong} of {}: {} -> {}",

@@ -1,9 +1,9 @@
 //! `zeroline check`
 
-use super::{Done, Failure, Verdict, load};
+use super::{Done, Verdict, load};
 use crate::dialplan::Dialplan;
 use crate::hear::Unlisted;
-use crate::speak::Espeak;
+use crate::speak::check_recordings;
 use std::path::PathBuf;
 
 /// Check dialplans; say what is wrong, where, and what to do.
@@ -19,7 +19,7 @@ pub fn run(args: &Args) -> Done {
     for path in &args.dialplans {
         match load::dialplan(Some(path)) {
             Ok(dialplan) => {
-                let unplayable = unplayable(&dialplan)?;
+                let unplayable = unplayable(&dialplan);
                 if !unplayable.is_empty() {
                     for why in unplayable {
                         eprintln!("{}: {why}", path.display());
@@ -42,14 +42,13 @@ pub fn run(args: &Args) -> Done {
 }
 
 /// What is wrong with the recordings that a dialplan names.
-fn unplayable(dialplan: &Dialplan) -> Result<Vec<String>, Failure> {
-    let speaker = load::speaker(dialplan, Espeak::new(dialplan.language.tag())?)?;
-    let texts = dialplan.fixed_texts();
-    let wrong = texts.iter().filter_map(|text| {
-        let error = speaker.check(text).err()?;
+fn unplayable(dialplan: &Dialplan) -> Vec<String> {
+    let texts = dialplan.fixed_texts().into_iter();
+    let wrong = texts.filter_map(|text| {
+        let error = check_recordings(text, &dialplan.folder).err()?;
         Some(format!("\"{text}\" cannot be said: {error}"))
     });
-    Ok(wrong.collect())
+    wrong.collect()
 }
 
 /// What whoever has no Whisper model should know.

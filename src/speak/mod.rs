@@ -25,7 +25,7 @@ mod speaker;
 pub use book::PromptBook;
 pub use espeak::Espeak;
 pub use prompt::Prompt;
-pub use speaker::Speaker;
+pub use speaker::{Speaker, check_recordings};
 
 use crate::audio::Clip;
 use std::path::PathBuf;

@@ -1,7 +1,8 @@
 //! A reply as it is written: words to be spoken, and recordings to be played.
 //!
 //! `[audio/welcome.wav]` stands for a recording, `[audio/welcome.wav|Welcome to Lakeside]` for one
-//! with its words, which is what transcripts show. Recordings and words may stand in any order.
+//! with its words, for whoever reads the dialplan or a transcript. Recordings and words may stand in
+//! any order.
 
 /// A part of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

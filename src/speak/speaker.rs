@@ -53,34 +53,33 @@ impl Speaker {
                     let clip = self.voice.speak(&self.words(words))?;
                     Ok(Prompt::new(words, &clip, rate))
                 }
-                Part::Recording(file) => self.recording(file, rate),
+                Part::Recording(file) => recording(&self.recordings.join(file), rate),
             })
             .collect::<Result<Vec<Prompt>, SpeakError>>()?;
         Ok(Prompt::stitched(text, &prompts, rate))
     }
+}
 
-    /// Whether every recording in a reply can be played. The voice is not asked.
-    pub fn check(&self, text: &str) -> Result<(), SpeakError> {
-        for part in script::parts(text) {
-            if let Part::Recording(file) = part {
-                self.recording(file, LineRate::Narrow)?;
-            }
+/// Whether every recording in a reply can be played; `folder` is the dialplan's. Needs no voice.
+pub fn check_recordings(text: &str, folder: &Path) -> Result<(), SpeakError> {
+    for part in script::parts(text) {
+        if let Part::Recording(file) = part {
+            recording(&folder.join(file), LineRate::Narrow)?;
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn recording(&self, file: &str, rate: LineRate) -> Result<Prompt, SpeakError> {
-        let path = self.recordings.join(file);
-        let wav = wav::read(&path).map_err(|error| SpeakError::Recording(error.to_string()))?;
-        let prompt = Prompt::new(file, &wav.clip, rate);
-        if prompt.frames().is_empty() {
-            return Err(SpeakError::Recording(format!(
-                "{}: nothing can be heard in it; record it again, or write the words instead",
-                path.display()
-            )));
-        }
-        Ok(prompt)
+fn recording(path: &Path, rate: LineRate) -> Result<Prompt, SpeakError> {
+    let wav = wav::read(path).map_err(|error| SpeakError::Recording(error.to_string()))?;
+    let prompt = Prompt::new("", &wav.clip, rate);
+    if prompt.frames().is_empty() {
+        return Err(SpeakError::Recording(format!(
+            "{}: nothing can be heard in it; record it again, or write the words instead",
+            path.display()
+        )));
     }
+    Ok(prompt)
 }
 
 #[cfg(test)]
@@ -176,7 +175,7 @@ mod tests {
         ] {
             let text = format!("Hello. [{file}]");
             let error = speaker.prompt(&text, LineRate::Narrow).unwrap_err();
-            assert_eq!(speaker.check(&text).unwrap_err(), error);
+            assert_eq!(check_recordings(&text, folder.path()).unwrap_err(), error);
             let error = error.to_string();
             assert!(error.contains(file) && error.contains(why), "{error}");
         }

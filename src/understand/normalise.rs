@@ -229,7 +229,8 @@ fn split_ending(word: &str) -> (&str, Option<&'static str>) {
     }
 }
 
-const ONES: [&str; 20] = [
+/// 0 to 19.
+pub(crate) const ONES: [&str; 20] = [
     "zero",
     "one",
     "two",
@@ -251,7 +252,8 @@ const ONES: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 10] = [
+/// By the first digit; nothing for 0 and 1.
+pub(crate) const TENS: [&str; 10] = [
     "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ];
 

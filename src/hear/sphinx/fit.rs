@@ -23,7 +23,7 @@ type Parts = BTreeMap<String, f32>;
 
 /// The weight of a word that is in no phrase.
 const FOREIGN: f32 = 2.0;
-/// A pair weighs this share of its two words.
+/// A pair weighs so many times its two words.
 const PAIR: f32 = 1.5;
 
 impl Fit {

@@ -207,13 +207,9 @@ impl<'a> Counts<'a> {
         let pair_count: usize = pairs.values().map(|pair| pair.chances.len()).sum();
         let triple_count: usize = triples.values().map(|triple| triple.chances.len()).sum();
         let mut text = format!(
-            "\\data\\\nngram 1={}\nngram 2={pair_count}\n",
+            "\\data\\\nngram 1={}\nngram 2={pair_count}\nngram 3={triple_count}\n\n\\1-grams:\n",
             alone.len() + 1
         );
-        if triple_count > 0 {
-            let _ = writeln!(text, "ngram 3={triple_count}");
-        }
-        text += "\n\\1-grams:\n";
         let backoff = |found: Option<&Smoothed>| log(found.map_or(1.0, |s| s.backoff));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "-99 {START} {:.4}", backoff(pairs.get(START)));
@@ -223,17 +219,11 @@ impl<'a> Counts<'a> {
         text += "\n\\2-grams:\n";
         for (&before, smoothed) in &pairs {
             for (&word, &p) in &smoothed.chances {
-                let _ = write!(text, "{:.4} {before} {word}", log(p));
-                // The last column is for a model that has longer ones.
-                let _ = match triple_count {
-                    0 => writeln!(text),
-                    _ => writeln!(text, " {:.4}", backoff(triples.get(&(before, word)))),
-                };
+                let after = backoff(triples.get(&(before, word)));
+                let _ = writeln!(text, "{:.4} {before} {word} {after:.4}", log(p));
             }
         }
-        if triple_count > 0 {
-            text += "\n\\3-grams:\n";
-        }
+        text += "\n\\3-grams:\n";
         for ((a, b), smoothed) in &triples {
             for (word, &p) in &smoothed.chances {
                 let _ = writeln!(text, "{:.4} {a} {b} {word}", log(p));

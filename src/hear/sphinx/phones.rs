@@ -109,6 +109,7 @@ mod tests {
     use crate::speak::Espeak;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+    use strsim::generic_levenshtein;
 
     #[test]
     fn what_espeak_writes_becomes_phones() {
@@ -123,21 +124,6 @@ mod tests {
         }
         assert_eq!(from_ipa("ǃ"), None);
         assert_eq!(from_ipa(" ˈ"), None);
-    }
-
-    /// Phones to be changed, added or left out to make one of the other.
-    fn distance(a: &[&str], b: &[&str]) -> usize {
-        let mut row: Vec<usize> = (0..=b.len()).collect();
-        for (i, x) in a.iter().enumerate() {
-            let mut before = row[0];
-            row[0] = i + 1;
-            for (j, y) in b.iter().enumerate() {
-                let change = before + usize::from(x != y);
-                before = row[j + 1];
-                row[j + 1] = change.min(row[j] + 1).min(before + 1);
-            }
-        }
-        row[b.len()]
     }
 
     #[test]
@@ -159,7 +145,11 @@ mod tests {
         for (word, ways) in dictionary.iter().step_by(250) {
             let guess = from_ipa(&espeak.ipa(word).unwrap()).unwrap_or_default();
             let guess: Vec<&str> = guess.split_whitespace().collect();
-            wrong += ways.iter().map(|way| distance(way, &guess)).min().unwrap();
+            wrong += ways
+                .iter()
+                .map(|way| generic_levenshtein(way, &guess))
+                .min()
+                .unwrap();
             all += ways[0].len();
         }
         let rate = wrong as f32 / all as f32;

@@ -1,7 +1,8 @@
 //! Values in English words, as Americans or the British say them.
 
-use super::number::groups;
+use super::number::{phone_groups, pieces};
 use super::{Currency, Decimal, Value, address};
+use crate::understand::{ONES, TENS};
 use jiff::civil::{Date, Time, Weekday};
 use std::time::Duration;
 
@@ -43,33 +44,6 @@ pub(super) const WORDS: address::Words = address::Words {
     letter,
 };
 
-const SMALL: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-
-const TENS: [&str; 10] = [
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
-
 const SCALES: [(u64, &str); 6] = [
     (1_000_000_000_000_000_000, "quintillion"),
     (1_000_000_000_000_000, "quadrillion"),
@@ -100,7 +74,7 @@ pub(super) fn cardinal(number: u64, region: Region) -> String {
 }
 
 fn below_thousand(number: u64, region: Region, words: &mut Vec<&str>) {
-    let small = |n: u64| SMALL.get(n as usize).copied().unwrap_or_default();
+    let small = |n: u64| ONES.get(n as usize).copied().unwrap_or_default();
     let (hundreds, rest) = (number / 100, number % 100);
     if hundreds > 0 {
         words.extend([small(hundreds), "hundred"]);
@@ -310,21 +284,20 @@ pub(super) fn clock(time: Time, region: Region) -> String {
 
 /// 0 is "oh", as people say it in phone numbers.
 pub(super) fn phone(number: &str) -> String {
-    let mut said = Vec::new();
-    for run in number.split(|c: char| !c.is_ascii_digit() && c != '+') {
-        let digits = run.trim_start_matches('+');
-        let before = said.len();
-        for group in groups(digits.split('+').next().unwrap_or_default()) {
-            let digits: Vec<_> = group.chars().map(|digit| digit_name(digit, "oh")).collect();
-            said.push(digits.join(" "));
-        }
-        if digits.len() < run.len()
-            && let Some(first) = said.get_mut(before)
-        {
-            first.insert_str(0, "plus ");
-        }
-    }
-    said.join(", ")
+    let said = phone_groups(number).into_iter().map(|group| {
+        let names: Vec<_> = group
+            .chars()
+            .map(|c| {
+                if c == '+' {
+                    "plus"
+                } else {
+                    digit_name(c, "oh")
+                }
+            })
+            .collect();
+        names.join(" ")
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// 0 is "zero", so that it is not taken for the letter O.
@@ -339,28 +312,6 @@ pub(super) fn code(code: &str) -> String {
     said.join(", ")
 }
 
-/// Up to four characters stay together; a longer run is cut where letters meet digits, then by
-/// [`groups`]. Where they meet all the time that would be a pause after each.
-pub(super) fn pieces(run: &str) -> Vec<&str> {
-    if run.len() <= 4 {
-        return groups(run);
-    }
-    let mut pieces = Vec::new();
-    let mut rest = run;
-    while let Some(first) = rest.chars().next() {
-        let end = rest
-            .find(|c: char| c.is_ascii_digit() != first.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        pieces.extend(groups(piece));
-        rest = after;
-    }
-    if pieces.len() * 2 > run.len() {
-        return groups(run);
-    }
-    pieces
-}
-
 fn character(c: char) -> &'static str {
     if c.is_ascii_digit() {
         digit_name(c, "zero")
@@ -373,7 +324,7 @@ pub(super) fn digit_name(digit: char, zero: &'static str) -> &'static str {
     match digit.to_digit(10) {
         None => "",
         Some(0) => zero,
-        Some(digit) => SMALL.get(digit as usize).copied().unwrap_or_default(),
+        Some(digit) => ONES.get(digit as usize).copied().unwrap_or_default(),
     }
 }
 

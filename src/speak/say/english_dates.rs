@@ -237,30 +237,21 @@ pub(super) fn hours(found: &Captures, place: &Place, language: &Language) -> Opt
             to.say(false, language)?
         ),
     };
-    let dotted = found
-        .name("half2")
-        .is_some_and(|half| half.as_str().ends_with('.'));
-    Some(
-        words
-            + if dotted {
-                abbreviations::stop(place)
-            } else {
-                ""
-            },
-    )
+    Some(words + stop_after(found, "half2", place))
 }
 
 pub(super) fn time(found: &Captures, place: &Place, language: &Language) -> Option<String> {
     let words = Written::of(found, "h", "m", "half")?.say(false, language)?;
-    let dotted = found
-        .name("half")
-        .is_some_and(|half| half.as_str().ends_with('.'));
-    Some(
-        words
-            + if dotted {
-                abbreviations::stop(place)
-            } else {
-                ""
-            },
-    )
+    Some(words + stop_after(found, "half", place))
+}
+
+/// The full stop that "p.m." may have taken from its sentence.
+fn stop_after(found: &Captures, half: &str, place: &Place) -> &'static str {
+    match found
+        .name(half)
+        .is_some_and(|half| half.as_str().ends_with('.'))
+    {
+        true => abbreviations::stop(place),
+        false => "",
+    }
 }

@@ -1,7 +1,7 @@
 //! Values in Mandarin, as they are said on the mainland.
 
-use super::number::groups;
-use super::{Currency, Decimal, Value, address, english};
+use super::number::{phone_groups, pieces};
+use super::{Currency, Decimal, Value, address};
 use jiff::civil::{Date, Time, Weekday};
 use std::time::Duration;
 
@@ -249,26 +249,19 @@ fn spelled_digit(c: char) -> &'static str {
 }
 
 pub(super) fn phone(number: &str) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for run in number.split(|c: char| !c.is_ascii_digit() && c != '+') {
-        let row = run.trim_start_matches('+');
-        let before = said.len();
-        for group in groups(row.split('+').next().unwrap_or_default()) {
-            said.push(group.chars().map(spelled_digit).collect());
-        }
-        if row.len() < run.len()
-            && let Some(first) = said.get_mut(before)
-        {
-            first.insert(0, '加');
-        }
-    }
-    said.join("，")
+    let said = phone_groups(number).into_iter().map(|group| {
+        let names = group
+            .chars()
+            .map(|c| if c == '+' { "加" } else { spelled_digit(c) });
+        names.collect::<String>()
+    });
+    said.collect::<Vec<_>>().join("，")
 }
 
 pub(super) fn code(code: &str) -> String {
     let mut said = Vec::new();
     for run in code.split(|c: char| !c.is_ascii_alphanumeric()) {
-        for piece in english::pieces(run) {
+        for piece in pieces(run) {
             let mut words = String::new();
             for c in piece.chars() {
                 // Without blanks a voice would take letters for a word.

@@ -102,6 +102,46 @@ pub(super) fn groups(digits: &str) -> Vec<&str> {
     groups
 }
 
+/// Up to four characters stay together; a longer run is cut where letters meet digits, then by
+/// [`groups`]. Where they meet all the time that would be a pause after each.
+pub(super) fn pieces(run: &str) -> Vec<&str> {
+    if run.len() <= 4 {
+        return groups(run);
+    }
+    let mut pieces = Vec::new();
+    let mut rest = run;
+    while let Some(first) = rest.chars().next() {
+        let end = rest
+            .find(|c: char| c.is_ascii_digit() != first.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        pieces.extend(groups(piece));
+        rest = after;
+    }
+    if pieces.len() * 2 > run.len() {
+        return groups(run);
+    }
+    pieces
+}
+
+/// What is said of a phone number between two pauses: groups of digits, the first of a run that
+/// begins with a plus sign with that sign.
+pub(super) fn phone_groups(number: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for run in number.split(|c: char| !c.is_ascii_digit() && c != '+') {
+        let digits = run.trim_start_matches('+');
+        let before = all.len();
+        let digits_said = groups(digits.split('+').next().unwrap_or_default());
+        all.extend(digits_said.into_iter().map(str::to_owned));
+        if digits.len() < run.len()
+            && let Some(first) = all.get_mut(before)
+        {
+            first.insert(0, '+');
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
