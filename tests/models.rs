@@ -2,254 +2,21 @@
 //! networks and disks do. Whatever happens, nothing half-installed is left.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use sha2::{Digest, Sha256};
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
+#[path = "models/place.rs"]
+mod place;
+#[path = "models/server.rs"]
+mod server;
+#[path = "models/several.rs"]
+mod several;
+
+use place::{Place, Ran, limit_files, model};
+use server::{Does, Server};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-/// What the server does with one request; the last in its list is repeated.
-#[derive(Clone)]
-enum Does {
-    /// Sends what was asked for, and heeds `Range`.
-    Serves,
-    /// As `Serves`, and closes the connection after so many bytes of the body.
-    BreaksAfter(usize),
-    /// Sends all, whatever was asked for, and closes the connection after so many bytes.
-    IgnoresRange(usize),
-    /// Answers so, with a short body.
-    Says(u16, &'static str),
-    /// Sends the first half, waits for the word, and sends the rest.
-    Waits(Arc<Mutex<()>>),
-    /// Sends the caller on to another path.
-    Redirects(&'static str),
-}
-
-struct Server {
-    address: String,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn start(file: Vec<u8>, does: Vec<Does>) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = requests.clone();
-        std::thread::spawn(move || {
-            for (number, caller) in listener.incoming().enumerate() {
-                let does = does[number.min(does.len() - 1)].clone();
-                let (file, seen) = (file.clone(), seen.clone());
-                std::thread::spawn(move || answer(caller.unwrap(), &file, &does, &seen));
-            }
-        });
-        Server { address, requests }
-    }
-
-    fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
-
-    /// Which bytes each request asked for.
-    fn ranges(&self) -> Vec<String> {
-        let range = |request: &String| {
-            let line = request
-                .lines()
-                .find(|l| l.to_lowercase().starts_with("range:"));
-            line.map_or(String::new(), |l| l[6..].trim().to_owned())
-        };
-        self.requests().iter().map(range).collect()
-    }
-}
-
-fn answer(mut caller: TcpStream, file: &[u8], does: &Does, seen: &Mutex<Vec<String>>) {
-    let mut request = String::new();
-    for line in BufReader::new(caller.try_clone().unwrap()).lines() {
-        let Ok(line) = line else { return };
-        if line.is_empty() {
-            break;
-        }
-        request.push_str(&line);
-        request.push('\n');
-    }
-    let from = request
-        .to_lowercase()
-        .split_once("range: bytes=")
-        .and_then(|(_, rest)| rest.split_once('-')?.0.parse::<usize>().ok());
-    seen.lock().unwrap().push(request);
-    let head =
-        |status: &str, more: &str| format!("HTTP/1.1 {status}\r\nConnection: close\r\n{more}\r\n");
-    let length = file.len();
-    let partial = match from {
-        Some(from) if from >= length => {
-            let head = head(
-                "416 No",
-                &format!("Content-Range: bytes */{length}\r\nContent-Length: 0\r\n"),
-            );
-            let _ = caller.write_all(head.as_bytes());
-            return;
-        }
-        Some(from) => (
-            &file[from..],
-            head(
-                "206 Partial Content",
-                &format!(
-                    "Content-Range: bytes {from}-{}/{length}\r\nContent-Length: {}\r\n",
-                    length - 1,
-                    length - from
-                ),
-            ),
-        ),
-        None => (
-            file,
-            head("200 OK", &format!("Content-Length: {length}\r\n")),
-        ),
-    };
-    let whole = (
-        file,
-        head("200 OK", &format!("Content-Length: {length}\r\n")),
-    );
-    let ((body, head), count) = match does {
-        Does::Serves => (partial, usize::MAX),
-        Does::BreaksAfter(count) => (partial, *count),
-        Does::IgnoresRange(count) => (whole, *count),
-        Does::Waits(word) => {
-            let half = partial.0.len() / 2;
-            let _ = caller.write_all(partial.1.as_bytes());
-            let _ = caller.write_all(&partial.0[..half]);
-            drop(word.lock());
-            let _ = caller.write_all(&partial.0[half..]);
-            return;
-        }
-        Does::Says(status, kind) => {
-            let body = "<html>please sign in</html>";
-            let more = format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
-            let _ = caller.write_all(head(&format!("{status} Hm"), &more).as_bytes());
-            let _ = caller.write_all(body.as_bytes());
-            return;
-        }
-        Does::Redirects(path) => {
-            let more = format!("Location: {path}\r\nContent-Length: 0\r\n");
-            let _ = caller.write_all(head("302 Found", &more).as_bytes());
-            return;
-        }
-    };
-    let _ = caller.write_all(head.as_bytes());
-    let _ = caller.write_all(&body[..count.min(body.len())]);
-}
-
-/// A model file of a shape of its own; large enough to come in several pieces.
-fn model() -> Vec<u8> {
-    let noise = (0u32..200_000).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8);
-    b"lmgg".iter().copied().chain(noise).collect()
-}
-
-/// A folder for models, and a catalogue with one model.
-struct Place {
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new(model: &[u8], address: &str) -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        let sum = format!("{:x?}", Sha256::digest(model).to_vec());
-        let sum: String = sum
-            .trim_matches(['[', ']'])
-            .split(", ")
-            .map(|byte| format!("{byte:0>2}"))
-            .collect();
-        let catalogue = format!(
-            "[[model]]\nname = \"small-talk\"\nengine = \"whisper\"\nfile = \"ggml-small-talk.bin\"\n\
-             url = \"http://{address}/ggml-small-talk.bin\"\nsize = {}\nsha256 = \"{sum}\"\n\
-             licence = \"MIT\"\nlanguages = [\"en\"]\ngood_for = \"tests\"\n",
-            model.len()
-        );
-        std::fs::write(folder.path().join("catalogue.toml"), catalogue).unwrap();
-        Place { folder }
-    }
-
-    /// With a server for the right file.
-    fn served(does: Vec<Does>) -> (Place, Server) {
-        let server = Server::start(model(), does);
-        (Place::new(&model(), &server.address), server)
-    }
-
-    fn models(&self) -> PathBuf {
-        self.folder.path().join("models")
-    }
-
-    fn installed(&self) -> PathBuf {
-        self.models().join("ggml-small-talk.bin")
-    }
-
-    fn part(&self) -> PathBuf {
-        self.models().join("ggml-small-talk.bin.part")
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zeroline"));
-        command
-            .args(["models", "--catalogue"])
-            .arg(self.folder.path().join("catalogue.toml"))
-            .args(arguments)
-            .env("ZEROLINE_MODELS", self.models())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        for proxy in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
-            command.env_remove(proxy).env_remove(proxy.to_lowercase());
-        }
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).output().unwrap())
-    }
-
-    fn pull(&self) -> Ran {
-        self.run(&["pull", "small-talk"])
-    }
-
-    /// What lies in the models folder.
-    fn files(&self) -> Vec<String> {
-        let files = std::fs::read_dir(self.models()).into_iter().flatten();
-        let name = |file: std::fs::DirEntry| file.file_name().to_string_lossy().into_owned();
-        files.flatten().map(name).collect()
-    }
-}
-
-struct Ran {
-    code: i32,
-    out: String,
-    errors: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Ran {
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    #[track_caller]
-    fn must_fail_with(&self, text: &str) {
-        assert!(
-            self.code == 1 && self.errors.contains(text),
-            "exit code {}, without \"{text}\": {}",
-            self.code,
-            self.errors
-        );
-    }
-
-    #[track_caller]
-    fn must_work(&self) {
-        assert_eq!(self.code, 0, "{}", self.errors);
-    }
-}
 
 #[test]
 fn a_model_is_downloaded_checked_and_installed() {
@@ -470,18 +237,7 @@ fn until(what: &str, mut happened: impl FnMut() -> bool) {
 fn a_file_that_cannot_grow_is_kept_to_be_continued() {
     let (place, server) = Place::served(vec![Does::Serves]);
     let mut limited = place.command(&["pull", "small-talk"]);
-    // SAFETY: both calls are safe between fork and exec.
-    unsafe {
-        limited.pre_exec(|| {
-            let limit = libc::rlimit {
-                rlim_cur: 150_000,
-                rlim_max: libc::RLIM_INFINITY,
-            };
-            libc::setrlimit(libc::RLIMIT_FSIZE, &limit);
-            libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-            Ok(())
-        });
-    }
+    limit_files(&mut limited, 150_000);
     let full = Ran::of(limited.output().unwrap());
     full.must_fail_with("the disk became full");
     assert!(!place.installed().exists());
@@ -491,41 +247,10 @@ fn a_file_that_cannot_grow_is_kept_to_be_continued() {
     assert_eq!(std::fs::read(place.installed()).unwrap(), model());
 }
 
-/// `zeroline models pull` with a small disk of its own under the models folder, which others do
-/// not see; None where this is not allowed.
-fn on_a_small_disk(place: &Place, size: &str) -> Option<Child> {
-    let unshare = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--mount", "sh", "-c", script, "sh"]);
-        command
-    };
-    let allowed = unshare("mount -t tmpfs tmpfs /mnt").output();
-    if !allowed.is_ok_and(|tried| tried.status.success()) {
-        println!("skipped: mounting a small disk is not allowed here");
-        return None;
-    }
-    std::fs::create_dir_all(place.models()).unwrap();
-    let pull = place.command(&["pull", "small-talk"]);
-    let mut command =
-        unshare("mount -t tmpfs -o size=\"$2\" tmpfs \"$1\" && shift 2 && exec \"$@\"");
-    let child = command
-        .arg(place.models())
-        .arg(size)
-        .arg(pull.get_program())
-        .args(pull.get_args())
-        .env("ZEROLINE_MODELS", place.models())
-        .env("NO_PROXY", "127.0.0.1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    Some(child)
-}
-
 #[test]
 fn a_disk_that_is_too_small_is_noticed_before_the_download() {
     let (place, server) = Place::served(vec![Does::Serves]);
-    let Some(child) = on_a_small_disk(&place, "100k") else {
+    let Some(child) = place.pull_on_a_small_disk("small-talk", "100k") else {
         return;
     };
     let full = Ran::of(child.wait_with_output().unwrap());
@@ -538,7 +263,7 @@ fn a_disk_that_fills_up_meanwhile_installs_nothing() {
     let word = Arc::new(Mutex::new(()));
     let (place, _server) = Place::served(vec![Does::Waits(word.clone())]);
     let hold = word.lock().unwrap();
-    let Some(child) = on_a_small_disk(&place, "300k") else {
+    let Some(child) = place.pull_on_a_small_disk("small-talk", "300k") else {
         return;
     };
     let seen_by_child = PathBuf::from(format!("/proc/{}/root", child.id()));
@@ -584,9 +309,13 @@ fn damaged_and_unknown_files_are_not_taken() {
         (
             "ggml-small-talk.bin",
             &model()[..500],
-            "is called like small-talk",
+            "is called like a file of small-talk",
         ),
-        ("holiday.jpg", b"jpeg", "not a model of the catalogue"),
+        (
+            "holiday.jpg",
+            b"jpeg",
+            "no file of a model of the catalogue",
+        ),
     ] {
         let file = stick.path().join(name);
         std::fs::write(&file, bytes).unwrap();
@@ -653,8 +382,12 @@ fn list_says_what_there_is_and_what_is_installed() {
     place.pull().must_work();
     assert!(installed());
     let listed = place.run(&["list"]);
+    let line = listed
+        .out
+        .lines()
+        .find(|line| line.starts_with("small-talk "));
     assert!(
-        listed.out.lines().nth(1).unwrap().contains("installed"),
+        line.is_some_and(|line| line.contains("installed")),
         "{}",
         listed.out
     );
@@ -682,5 +415,7 @@ fn names_and_catalogues_that_are_wrong_are_told() {
         assert!(shown.out.contains("Example:"), "{command}: {}", shown.out);
     }
     let built_in = Ran::of(help.args(["models", "list"]).output().unwrap());
-    assert!(built_in.out.contains("base.en") && built_in.out.contains("silero-vad"));
+    for name in ["base.en", "silero-vad", "en_US-kristin-medium"] {
+        assert!(built_in.out.contains(name), "{name}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether a file is what it should be.
 
-use super::{Engine, Model, Sha256};
+use super::{Content, Sha256};
 use sha2::Digest;
 use std::fs::File;
 use std::io::{self, Read};
@@ -25,27 +25,34 @@ pub fn sum(file: &mut impl Read) -> io::Result<Sha256> {
     }
 }
 
-/// Whether a file is this model: what is wrong with it, or nothing.
-pub fn against(path: &Path, model: &Model) -> io::Result<Result<(), String>> {
+/// Whether a file is what it should be: what is wrong with it, or nothing.
+pub fn against(path: &Path, content: Content) -> io::Result<Result<(), String>> {
     let size = std::fs::metadata(path)?.len();
-    if size != model.size {
-        return Ok(Err(format!("{size} bytes instead of {}", model.size)));
+    if size != content.size {
+        return Ok(Err(format!("{size} bytes instead of {}", content.size)));
     }
-    Ok(match sha256(path)? == model.sha256 {
+    Ok(match sha256(path)? == content.sha256 {
         true => Ok(()),
         false => Err("its checksum is wrong".to_owned()),
     })
 }
 
-/// Whether a file begins as a file for this engine does. All that can be told of a file that is
-/// in no catalogue.
-pub fn begins_like(path: &Path, engine: Engine) -> io::Result<bool> {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Format {
+    /// What whisper.cpp reads.
+    Ggml,
+    Onnx,
+}
+
+/// Whether a file begins as one of this format does. All that can be told of a file that is in
+/// no catalogue.
+pub fn begins_like(path: &Path, format: Format) -> io::Result<bool> {
     let mut start = Vec::new();
     File::open(path)?.take(4).read_to_end(&mut start)?;
-    Ok(match engine {
+    Ok(match format {
         // "ggml" as a little-endian number.
-        Engine::Whisper => start == *b"lmgg",
-        // ONNX is a protobuf message; its first field is the version of the format.
-        Engine::SileroVad => matches!(*start, [0x08, 1..=30, _, _]),
+        Format::Ggml => start == *b"lmgg",
+        // A protobuf message; its first field is the version of the format.
+        Format::Onnx => matches!(*start, [0x08, 1..=30, _, _]),
     })
 }

@@ -1,6 +1,7 @@
 //! Why a model cannot be had; each text says what to do.
 
-use super::Sha256;
+use super::{Model, Sha256};
+use std::env::consts::ARCH;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ pub enum ModelsError {
     Catalogue { origin: String, why: String },
     #[error("no model is called \"{name}\". {}", suggestion(similar))]
     UnknownName { name: String, similar: Vec<String> },
+    #[error("{name} is only for {machine} machines, and this is one of {ARCH}")]
+    OtherMachine { name: String, machine: String },
     #[error("{}: cannot {doing}: {source}", path.display())]
     File {
         doing: &'static str,
@@ -32,9 +35,8 @@ pub enum ModelsError {
         free: u64,
     },
     #[error(
-        "{}: the disk became full ({source}). Make room and try again: the {} that came are kept, \
-         and the rest will be added",
-        part.display(), megabytes(*kept)
+        "{}: the disk became full ({source}). Make room and try again{}",
+        part.display(), kept_words(*kept)
     )]
     DiskFull {
         part: PathBuf,
@@ -88,11 +90,18 @@ pub enum ModelsError {
         kept: u64,
         size: u64,
     },
+    /// An archive that came unharmed and is of no use.
+    #[error(
+        "{archive}: {why}, though it is the archive that the catalogue describes. Nothing was \
+         installed; the catalogue's entry is wrong"
+    )]
+    Archive { archive: String, why: String },
     #[error("{}: damaged: {why}. Get the file again; nothing was installed", file.display())]
     DamagedImport { file: PathBuf, why: String },
     #[error(
-        "{}: not a model of the catalogue, so nothing tells whether it is whole. A Whisper model \
-         of your own can be used all the same: name the file in the configuration",
+        "{}: no file of a model of the catalogue, so nothing tells whether it is whole. A model \
+         of your own can be used all the same: put it into the models folder, a Whisper model as \
+         ggml-NAME.bin, a Piper voice as NAME.onnx with NAME.onnx.json",
         file.display()
     )]
     UnknownImport { file: PathBuf },
@@ -105,6 +114,23 @@ impl ModelsError {
             path: path.to_owned(),
             source,
         }
+    }
+
+    pub(super) fn other_machine(name: &str, model: &Model) -> ModelsError {
+        ModelsError::OtherMachine {
+            name: name.to_owned(),
+            machine: model.machine.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn kept_words(kept: u64) -> String {
+    match kept {
+        0 => String::new(),
+        kept => format!(
+            ": the {} that came are kept, and the rest will be added",
+            megabytes(kept)
+        ),
     }
 }
 

@@ -1,82 +1,114 @@
-//! Taking in a model file that came on a stick, or that was fetched on another machine.
+//! Taking in a file of a model that came on a stick, or that was fetched on another machine.
 
-use super::part::Part;
-use super::{Catalogue, Model, ModelsError, check};
+use super::part::{self, Unfit};
+use super::unpack::unpack;
+use super::{Catalogue, Content, Model, ModelFile, ModelsError, check};
 use std::fs::File;
-use std::io::Read;
+use std::io::BufReader;
 use std::path::Path;
 
-/// Copies a file into `folder`, under the name its model has there, and says which model it is.
-/// It is recognised by its checksum, whatever it is called; a file that is not in the catalogue
-/// is not taken, because nothing could tell whether it is whole.
-pub fn import<'a>(
-    file: &Path,
-    catalogue: &'a Catalogue,
-    folder: &Path,
-) -> Result<&'a Model, ModelsError> {
-    let unreadable = |error| ModelsError::file("be read", file, error);
-    let sha256 = check::sha256(file).map_err(unreadable)?;
-    let models = catalogue.models();
-    let Some(model) = models.iter().find(|model| model.sha256 == sha256) else {
-        return Err(unknown(file, models));
-    };
-    let mut part = Part::open(folder, model)?;
-    match copy(file, model, &mut part) {
-        Ok(()) => part.install().map(|()| model),
-        Err(error) => {
-            part.discard()?;
-            Err(error)
-        }
-    }
+/// A file that was taken in.
+#[derive(Debug)]
+pub struct Imported<'a> {
+    pub model: &'a Model,
+    pub file: &'a ModelFile,
+    /// What the model still needs.
+    pub missing: Vec<&'a ModelFile>,
 }
 
-fn copy(file: &Path, model: &Model, part: &mut Part) -> Result<(), ModelsError> {
-    let unreadable = |error| ModelsError::file("be read", file, error);
-    part.start_over()?;
-    part.make_sure_of_room(model.size)?;
-    let mut from = File::open(file).map_err(unreadable)?;
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => part.append(buffer.get(..n).unwrap_or_default())?,
-            Err(error) => return Err(unreadable(error)),
+/// Installs a file in `folder`, under the name it has there, or what the catalogue wants out of it
+/// when it is an archive. It is recognised by its checksum, whatever it is called; a file that is
+/// not in the catalogue is not taken, because nothing could tell whether it is whole.
+pub fn import<'a>(
+    path: &Path,
+    catalogue: &'a Catalogue,
+    folder: &Path,
+) -> Result<Imported<'a>, ModelsError> {
+    let unreadable = |error| ModelsError::file("be read", path, error);
+    let sha256 = check::sha256(path).map_err(unreadable)?;
+    let is_it = |(_, file): &(&Model, &ModelFile)| {
+        file.installed().sha256 == sha256 || file.sha256 == sha256
+    };
+    let Some((model, file)) = catalogue.files().find(is_it) else {
+        return Err(match catalogue.files_elsewhere().find(is_it) {
+            Some((model, _)) => {
+                let name = format!("{}: {}", path.display(), model.name);
+                ModelsError::other_machine(&name, model)
+            }
+            None => unknown(path, catalogue),
+        });
+    };
+    let from = File::open(path).map_err(unreadable)?;
+    match &file.unpack {
+        Some(member) if file.installed().sha256 != sha256 => {
+            let shown = path.display().to_string();
+            unpack(BufReader::new(from), &shown, file, member, folder)?;
         }
+        _ => part::install(from, file, folder).map_err(|unfit| match unfit {
+            Unfit::Unreadable(error) => unreadable(error),
+            // A stick may be pulled out, and a file changed, between the two readings.
+            Unfit::Different(_) => damaged(path, "it changed while it was copied".to_owned()),
+            Unfit::Unwritable(error) => error,
+        })?,
     }
-    // A stick may be pulled out, and a file changed, between the two readings.
-    match part.sha256()? == model.sha256 {
-        true => Ok(()),
-        false => Err(ModelsError::DamagedImport {
-            file: file.to_owned(),
-            why: "it changed while it was copied".to_owned(),
-        }),
+    part::sweep(folder, file);
+    Ok(Imported {
+        model,
+        file,
+        missing: model.missing_in(folder),
+    })
+}
+
+fn damaged(path: &Path, why: String) -> ModelsError {
+    ModelsError::DamagedImport {
+        file: path.to_owned(),
+        why,
     }
 }
 
 /// What to say of a file whose checksum is not in the catalogue.
-fn unknown(file: &Path, models: &[Model]) -> ModelsError {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let size = std::fs::metadata(file).map(|file| file.len()).ok();
-    let meant = models
-        .iter()
-        .find(|model| *model.file == *name)
-        .or_else(|| models.iter().find(|model| Some(model.size) == size));
-    match meant {
-        Some(model) if Some(model.size) == size => ModelsError::DamagedImport {
-            file: file.to_owned(),
-            why: format!("it is as long as {}, and its checksum is wrong", model.name),
-        },
-        Some(model) => ModelsError::DamagedImport {
-            file: file.to_owned(),
-            why: format!(
-                "it is called like {}, which has {} bytes, and has {}",
-                model.name,
-                model.size,
-                size.unwrap_or_default()
+fn unknown(path: &Path, catalogue: &Catalogue) -> ModelsError {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    let called_so = catalogue.files().find_map(|(model, file)| {
+        let form = forms(file).into_iter().find(|(known, _)| *known == name)?;
+        Some((model, form.1.size))
+    });
+    if let Some((model, expected)) = called_so {
+        return damaged(
+            path,
+            match size == expected {
+                true => format!(
+                    "it is called like a file of {}, and its checksum is wrong",
+                    model.name
+                ),
+                false => format!(
+                    "it is called like a file of {}, which has {expected} bytes, and has {size}",
+                    model.name
+                ),
+            },
+        );
+    }
+    // Voices are often of one length: then that says nothing.
+    let mut as_long = catalogue
+        .files()
+        .filter(|(_, file)| forms(file).iter().any(|(_, content)| content.size == size));
+    match (as_long.next(), as_long.next()) {
+        (Some((model, _)), None) => damaged(
+            path,
+            format!(
+                "it is as long as a file of {}, and its checksum is wrong",
+                model.name
             ),
-        },
-        None => ModelsError::UnknownImport {
-            file: file.to_owned(),
+        ),
+        _ => ModelsError::UnknownImport {
+            file: path.to_owned(),
         },
     }
+}
+
+/// Names and contents of a file: as it is installed, and as it is published.
+fn forms(file: &ModelFile) -> [(&str, Content); 2] {
+    let published = file.url.rsplit('/').next().unwrap_or_default();
+    [(&file.name, file.installed()), (published, file.download())]
 }

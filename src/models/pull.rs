@@ -1,10 +1,11 @@
 //! Downloading a model.
 
 use super::http::{self, Client, NoAnswer};
-use super::part::Part;
+use super::part::{self, Part};
 use super::resume::{Answer, judge};
-use super::{Model, ModelsError, check};
-use std::io::{self, Read};
+use super::unpack::unpack;
+use super::{Model, ModelFile, ModelsError, check};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub enum Step {
     StartingOver { why: &'static str },
     /// All is there, and is compared with the catalogue's checksum.
     Checking,
+    /// The archive is unharmed, and the file is taken out of it.
+    Unpacking,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,34 +52,65 @@ impl Default for Limits {
     }
 }
 
-/// Downloads a model into `folder`, from where the last download of it broke off. Blocks.
+/// Downloads those files of a model into `folder` that are not there or harmed, each from where the
+/// last download of it broke off. Blocks.
 pub fn pull(
     model: &Model,
     folder: &Path,
     limits: &Limits,
-    tell: &mut dyn FnMut(Step),
+    tell: &mut dyn FnMut(&ModelFile, Step),
 ) -> Result<Outcome, ModelsError> {
-    let there = model.path_in(folder);
-    if there.is_file() {
-        tell(Step::Checking);
-        if let Ok(Ok(())) = check::against(&there, model) {
-            return Ok(Outcome::WasThere);
+    let client = Client::new(limits.connect, limits.silence);
+    let mut outcome = Outcome::WasThere;
+    for file in &model.files {
+        let mut tell = |step| tell(file, step);
+        let there = file.path_in(folder);
+        if there.is_file() {
+            tell(Step::Checking);
+            if let Ok(Ok(())) = check::against(&there, file.installed()) {
+                part::sweep(folder, file);
+                continue;
+            }
         }
-    }
-    let mut part = Part::open(folder, model)?;
-    let complete = Download {
-        model,
-        client: Client::new(limits.connect, limits.silence),
-        part: &mut part,
-        limits,
-        tell,
-    }
-    .complete();
-    match complete {
-        Ok(()) => part.install().map(|()| Outcome::Installed),
-        Err(error) => {
+        let mut part = Part::open(folder, &file.download_name())?;
+        let complete = Download {
+            file,
+            client: &client,
+            part: &mut part,
+            limits,
+            tell: &mut tell,
+        }
+        .complete();
+        if let Err(error) = complete {
             let useless = matches!(error, ModelsError::WrongChecksum { .. });
             if useless || part.len() == 0 {
+                part.discard()?;
+            }
+            return Err(error);
+        }
+        install(part, file, folder, &mut tell)?;
+        outcome = Outcome::Installed;
+    }
+    Ok(outcome)
+}
+
+/// Installs what was downloaded and checked.
+fn install(
+    part: Part,
+    file: &ModelFile,
+    folder: &Path,
+    tell: &mut dyn FnMut(Step),
+) -> Result<(), ModelsError> {
+    let Some(member) = &file.unpack else {
+        return part.install();
+    };
+    tell(Step::Unpacking);
+    let archive = BufReader::new(part.file());
+    match unpack(archive, &file.url, file, member, folder) {
+        Ok(()) => part.discard(),
+        Err(error) => {
+            // Else the disk has no room, and what came is good for the next try.
+            if let ModelsError::Archive { .. } = error {
                 part.discard()?;
             }
             Err(error)
@@ -85,8 +119,8 @@ pub fn pull(
 }
 
 struct Download<'a> {
-    model: &'a Model,
-    client: Client,
+    file: &'a ModelFile,
+    client: &'a Client,
     part: &'a mut Part,
     limits: &'a Limits,
     tell: &'a mut dyn FnMut(Step),
@@ -106,18 +140,20 @@ enum Trouble {
 }
 
 impl Download<'_> {
-    /// Until the part is the model.
+    /// Until the part is what must be at the url.
     fn complete(&mut self) -> Result<(), ModelsError> {
-        if self.part.len() > self.model.size {
-            self.start_over("what is there of it is longer than the model")?;
+        if self.part.len() > self.file.size {
+            self.start_over("what is there of it is longer than the file")?;
         }
-        self.part.make_sure_of_room(self.model.size)?;
+        let unpacked = self.file.unpack.as_ref().map_or(0, |member| member.size);
+        let room = self.file.size.saturating_add(unpacked);
+        self.part.make_sure_of_room(room)?;
         loop {
             let continued = self.part.len() > 0;
             let restarted = self.fetch()?;
             (self.tell)(Step::Checking);
             let got = self.part.sha256()?;
-            if got == self.model.sha256 {
+            if got == self.file.sha256 {
                 return Ok(());
             }
             // Bytes of an earlier download may be of another file; those of this one are not.
@@ -126,8 +162,8 @@ impl Download<'_> {
                 continue;
             }
             return Err(ModelsError::WrongChecksum {
-                url: self.model.url.clone(),
-                expected: self.model.sha256,
+                url: self.file.url.clone(),
+                expected: self.file.sha256,
                 got,
             });
         }
@@ -139,7 +175,7 @@ impl Download<'_> {
         let mut waits = self.limits.waits.iter();
         let mut restarted = false;
         let mut reached = false;
-        while self.part.len() < self.model.size {
+        while self.part.len() < self.file.size {
             let tried = self.request(&mut restarted)?;
             // Only what was never there before counts: a server that always breaks off at the
             // same byte and cannot continue would keep us forever.
@@ -174,12 +210,12 @@ impl Download<'_> {
 
     fn request(&mut self, restarted: &mut bool) -> Result<Tried, ModelsError> {
         let from = self.part.len();
-        let (head, body) = match self.client.get(&self.model.url, from) {
+        let (head, body) = match self.client.get(&self.file.url, from) {
             Ok(answer) => answer,
             Err(no_answer) => return Ok(Tried::NotNow(Trouble::NoAnswer(no_answer))),
         };
-        let url = || self.model.url.clone();
-        match judge(&head, from, self.model.size) {
+        let url = || self.file.url.clone();
+        match judge(&head, from, self.file.size) {
             Answer::Append => {}
             Answer::FromTheBeginning => {
                 *restarted = true;
@@ -195,7 +231,7 @@ impl Download<'_> {
             Answer::OtherSize(got) => {
                 return Err(ModelsError::OtherSize {
                     url: url(),
-                    expected: self.model.size,
+                    expected: self.file.size,
                     got,
                 });
             }
@@ -211,9 +247,9 @@ impl Download<'_> {
         self.receive(body)
     }
 
-    /// Takes what comes, to the end of the body or of the model.
+    /// Takes what comes, to the end of the body or of the file.
     fn receive(&mut self, mut body: impl Read) -> Result<Tried, ModelsError> {
-        let size = self.model.size;
+        let size = self.file.size;
         let mut buffer = vec![0; 1 << 16];
         loop {
             match body.read(&mut buffer) {
@@ -225,7 +261,7 @@ impl Download<'_> {
                     if got > size {
                         self.part.start_over()?;
                         return Err(ModelsError::OtherSize {
-                            url: self.model.url.clone(),
+                            url: self.file.url.clone(),
                             expected: size,
                             got,
                         });
@@ -245,7 +281,7 @@ impl Download<'_> {
     }
 
     fn give_up(&self, trouble: Result<Trouble, String>) -> ModelsError {
-        let url = self.model.url.clone();
+        let url = self.file.url.clone();
         let kept = self.part.len();
         let why = match trouble {
             Ok(Trouble::Status(status)) => return ModelsError::Status { url, status },
@@ -264,7 +300,7 @@ impl Download<'_> {
             url,
             why,
             kept,
-            size: self.model.size,
+            size: self.file.size,
         }
     }
 }
@@ -288,13 +324,17 @@ mod tests {
         Model {
             name: "m".to_owned(),
             engine: Engine::Whisper,
-            file: "m.bin".to_owned(),
-            url,
-            size: 1000,
-            sha256: Sha256([0; 32]),
             licence: "MIT".to_owned(),
             languages: Vec::new(),
             good_for: String::new(),
+            machine: None,
+            files: vec![ModelFile {
+                name: "m.bin".to_owned(),
+                url,
+                size: 1000,
+                sha256: Sha256([0; 32]),
+                unpack: None,
+            }],
         }
     }
 
@@ -316,11 +356,11 @@ mod tests {
             silence: Duration::from_millis(100),
             waits: vec![Duration::ZERO],
         };
-        let error = pull(&model, folder.path(), &limits, &mut |_| {}).unwrap_err();
+        let error = pull(&model, folder.path(), &limits, &mut |_, _| {}).unwrap_err();
         assert!(
             error.to_string().contains("nothing came any more"),
             "{error}"
         );
-        assert!(!model.path_in(folder.path()).exists());
+        assert!(!folder.path().join("m.bin").exists());
     }
 }

@@ -1,6 +1,7 @@
 //! Looking at what is installed.
 
-use super::{Catalogue, Engine, Model, ModelsError, check, part};
+use super::check::{self, Format};
+use super::{Catalogue, Model, ModelFile, ModelsError, part};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ pub enum State {
     Incomplete(String),
     /// Not in the catalogue; all that can be said of it.
     Unknown(String),
-    /// Asked for, and not there.
+    /// Not there, though it was asked for or the rest of its model is there.
     Missing,
 }
 
@@ -41,39 +42,47 @@ pub fn verify(
     folder: &Path,
     only: Option<&Model>,
 ) -> Result<Vec<Finding>, ModelsError> {
+    if let Some(model) = only {
+        return of_model(model, folder, true);
+    }
     let mut findings = Vec::new();
-    match only {
-        Some(model) => {
-            findings.extend(of_model(model, folder)?);
-            if findings.is_empty() {
-                findings.push(finding(model, model.path_in(folder), State::Missing));
-            }
-        }
-        None => {
-            for model in catalogue.models() {
-                findings.extend(of_model(model, folder)?);
-            }
-            findings.extend(strangers(catalogue, folder)?);
+    for model in catalogue.models() {
+        findings.extend(of_model(model, folder, false)?);
+    }
+    findings.extend(strangers(catalogue, folder)?);
+    Ok(findings)
+}
+
+fn of_model(model: &Model, folder: &Path, asked: bool) -> Result<Vec<Finding>, ModelsError> {
+    let expected = asked || model.files.iter().any(|f| f.path_in(folder).exists());
+    let mut findings = Vec::new();
+    for file in &model.files {
+        let before = findings.len();
+        findings.extend(of_file(model, file, folder)?);
+        if findings.len() == before && expected {
+            findings.push(finding(model, file.path_in(folder), State::Missing));
         }
     }
     Ok(findings)
 }
 
-fn of_model(model: &Model, folder: &Path) -> Result<Vec<Finding>, ModelsError> {
+fn of_file(model: &Model, file: &ModelFile, folder: &Path) -> Result<Vec<Finding>, ModelsError> {
     let mut findings = Vec::new();
-    let path = model.path_in(folder);
+    let path = file.path_in(folder);
     if path.exists() {
-        let state = match check::against(&path, model) {
+        let state = match check::against(&path, file.installed()) {
             Ok(Ok(())) => State::Ok,
             Ok(Err(why)) => State::Damaged(why),
             Err(error) => return Err(ModelsError::file("be read", &path, error)),
         };
         findings.push(finding(model, path, state));
     }
-    let part = part::path(folder, model);
-    if let Ok(there) = std::fs::metadata(&part) {
-        let why = format!("{} of {} bytes", there.len(), model.size);
-        findings.push(finding(model, part, State::Incomplete(why)));
+    for part in part::all(file) {
+        let path = folder.join(part.name);
+        if let Ok(there) = std::fs::metadata(&path) {
+            let why = format!("{} of {} bytes", there.len(), part.size);
+            findings.push(finding(model, path, State::Incomplete(why)));
+        }
     }
     Ok(findings)
 }
@@ -96,29 +105,41 @@ fn strangers(catalogue: &Catalogue, folder: &Path) -> Result<Vec<Finding>, Model
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     let mut findings = Vec::new();
-    for file in paths {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let known = catalogue.models().iter().any(|model| *model.file == *name);
-        let engine = match name.rsplit_once('.') {
-            Some((_, "bin")) => Engine::Whisper,
-            Some((_, "onnx")) => Engine::SileroVad,
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let format = match name.rsplit_once('.') {
+            Some((_, "bin")) => Format::Ggml,
+            Some((_, "onnx")) => Format::Onnx,
             _ => continue,
         };
-        if known || !file.is_file() {
+        let known = catalogue.files().any(|(_, file)| *file.name == *name);
+        if known || !path.is_file() {
             continue;
         }
-        let state = match check::begins_like(&file, engine) {
-            Ok(true) => {
-                State::Unknown("not in the catalogue; only its beginning was checked".to_owned())
-            }
+        let state = match check::begins_like(&path, format) {
+            Ok(true) => State::Unknown(stranger(&path, format).to_owned()),
             Ok(false) => State::Damaged("not a model, though it is called like one".to_owned()),
-            Err(error) => return Err(ModelsError::file("be read", &file, error)),
+            Err(error) => return Err(ModelsError::file("be read", &path, error)),
         };
         findings.push(Finding {
-            file,
+            file: path,
             model: None,
             state,
         });
     }
     Ok(findings)
+}
+
+/// What to say of a file that is not in the catalogue and begins as it should.
+fn stranger(path: &Path, format: Format) -> &'static str {
+    match format {
+        Format::Ggml => "not in the catalogue; only its beginning was checked",
+        Format::Onnx if path.with_extension("onnx.json").is_file() => {
+            "a voice that is not in the catalogue; only its beginning was checked"
+        }
+        Format::Onnx => {
+            "not in the catalogue, and no voice without the .onnx.json of its name beside it; only \
+             its beginning was checked"
+        }
+    }
 }
