@@ -2,9 +2,10 @@
 //! for as long as the work takes, so never on the media path.
 
 use crate::audio::{Clip, LineRate};
-use crate::call::{Input, JobId};
+use crate::call::{Input, JobId, Spoken};
 use crate::hear::{Recogniser, Recognition, Stop};
 use crate::speak::Speaker;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,14 +22,24 @@ impl Engines {
         Input::Recognised { id, recognition }
     }
 
-    /// Speaks a text for a line at `rate`.
-    pub fn synthesise(&self, id: JobId, text: &str, rate: LineRate) -> Input {
+    /// Speaks a text for a line at `rate`, phrase by phrase, until `take` breaks off.
+    pub fn synthesise(
+        &self,
+        id: JobId,
+        text: &str,
+        rate: LineRate,
+        take: &mut dyn FnMut(Input) -> ControlFlow<()>,
+    ) {
         let begun = Instant::now();
-        let result = self.speaker.prompt(text, rate).map(Arc::new);
-        Input::Spoken {
-            id,
-            result: result.map_err(|error| error.to_string()),
-            took_ms: begun.elapsed().as_millis() as u64,
-        }
+        let said = self.speaker.say(text, rate, &mut |phrase| {
+            let took_ms = begun.elapsed().as_millis() as u64;
+            let spoken = Spoken::Phrase { phrase, took_ms };
+            take(Input::Spoken { id, spoken })
+        });
+        let spoken = match said {
+            Ok(()) => Spoken::Done,
+            Err(error) => Spoken::Failed(error.to_string()),
+        };
+        let _ = take(Input::Spoken { id, spoken });
     }
 }

@@ -57,6 +57,10 @@ pub enum EventKind {
         by: InterruptedBy,
         /// How much of it the caller heard.
         heard_ms: u64,
+        /// The words that they heard to the end, as they were spoken: up to a word where the voice
+        /// tells when it says which, else whole sentences and recordings.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        heard: String,
     },
     SpeechStarted,
     SpeechEnded {

@@ -41,11 +41,12 @@ impl Call {
     }
 
     pub(super) fn interrupt(&mut self, by: InterruptedBy) {
-        if let Some((text, frames)) = self.player.stop() {
+        if let Some(stopped) = self.player.stop() {
             self.note(EventKind::PromptInterrupted {
-                text: text.to_string(),
+                text: stopped.text.to_string(),
                 by,
-                heard_ms: frames as u64 * u64::from(FRAME_MS),
+                heard_ms: stopped.frames * u64::from(FRAME_MS),
+                heard: stopped.heard,
             });
         }
     }

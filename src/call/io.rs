@@ -3,7 +3,7 @@
 use crate::audio::{Clip, Key, LineRate};
 use crate::dialplan::Dialplan;
 use crate::hear::{Recognition, Urgency};
-use crate::speak::{Prompt, PromptBook};
+use crate::speak::{Phrase, PromptBook};
 use std::sync::Arc;
 
 /// What a call is made of.
@@ -46,7 +46,7 @@ pub enum Job {
     Need { id: JobId },
     /// The words of a recognition are not wanted any more; not answered.
     Cancel { id: JobId },
-    /// Answered by [`Input::Spoken`].
+    /// Answered by [`Input::Spoken`], several times.
     Synthesise { id: JobId, text: Arc<str> },
     /// Answered by [`Input::Transfer`], several times.
     Transfer { target: String },
@@ -65,8 +65,7 @@ pub enum Input {
     },
     Spoken {
         id: JobId,
-        result: Result<Arc<Prompt>, String>,
-        took_ms: u64,
+        spoken: Spoken,
     },
     Transfer(TransferUpdate),
     /// The caller hung up.
@@ -77,6 +76,17 @@ pub enum Input {
     LineFailed,
     /// The server stops now.
     Shutdown,
+}
+
+/// How a synthesis goes on.
+#[derive(Debug, Clone)]
+pub enum Spoken {
+    /// The next phrase; and how long after the job was begun.
+    Phrase { phrase: Arc<Phrase>, took_ms: u64 },
+    /// That was all.
+    Done,
+    /// There will be no more of it; why, for the record.
+    Failed(String),
 }
 
 /// How a transfer goes.

@@ -20,12 +20,12 @@ mod player;
 mod tests;
 
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
-pub use io::{About, Input, Job, JobId, Setup, TransferUpdate};
+pub use io::{About, Input, Job, JobId, Setup, Spoken, TransferUpdate};
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Dialplan, Outcome, Reply, Then};
 use crate::hear::Listener;
-use crate::speak::PromptBook;
+use crate::speak::{self, PromptBook};
 use listening::{Piece, Speculation};
 use player::{Played, Player};
 use std::collections::VecDeque;
@@ -157,20 +157,7 @@ impl Call {
         match input {
             Input::Key(key) => self.press(key),
             Input::Recognised { id, recognition } => self.recognised(id, recognition),
-            Input::Spoken {
-                id,
-                result,
-                took_ms,
-            } => match result {
-                Ok(prompt) => {
-                    self.synthesis_ms = Some(took_ms);
-                    self.player.arrived(id, Some(prompt));
-                }
-                Err(reason) => {
-                    self.player.arrived(id, None);
-                    self.engine_failed("voice", reason);
-                }
-            },
+            Input::Spoken { id, spoken } => self.spoken(id, spoken),
             Input::Transfer(update) => self.transfer(update),
             Input::HungUp => self.end(EndReason::CallerHungUp),
             Input::MediaLost => self.hang_up(EndReason::MediaLost),
@@ -321,12 +308,28 @@ impl Call {
     }
 
     fn queue(&mut self, text: Arc<str>) {
+        let shown = speak::shown(&text).into();
         match self.prompts.get(&text) {
-            Some(prompt) => self.player.add(text, prompt),
+            Some(prompt) => self.player.add(shown, prompt),
             None => {
                 let id = self.new_job();
-                self.player.add_coming(text.clone(), id);
+                self.player.add_coming(shown, id);
                 self.jobs.push_back(Job::Synthesise { id, text });
+            }
+        }
+    }
+
+    fn spoken(&mut self, id: JobId, spoken: Spoken) {
+        match spoken {
+            Spoken::Phrase { phrase, took_ms } => {
+                if self.player.arrived(id, phrase) {
+                    self.synthesis_ms = Some(took_ms);
+                }
+            }
+            Spoken::Done => self.player.complete(id),
+            Spoken::Failed(reason) => {
+                self.player.complete(id);
+                self.engine_failed("voice", reason);
             }
         }
     }
@@ -348,6 +351,12 @@ impl Call {
             Played::Finished(text) => self.note(EventKind::PromptFinished {
                 text: text.to_string(),
             }),
+            Played::Waiting => {
+                let filler = self.dialplan.one_moment();
+                if let Some(prompt) = self.prompts.get(filler) {
+                    self.player.add_first(speak::shown(filler).into(), prompt);
+                }
+            }
             Played::GaveUp(text) => {
                 self.engine_failed("voice", format!("no sound in time for: {text}"));
             }

@@ -5,13 +5,15 @@ use super::*;
 use crate::audio::{Clip, Key, wav};
 use crate::hear::{Hypothesis, Recognition, Unheard, Urgency};
 use crate::speak::say::Pronunciations;
-use crate::speak::{SpeakError, Speaker, Voice};
+use crate::speak::{SpeakError, Speaker, Speech, Voice};
 use crate::understand::Language;
 use std::path::Path;
 
 const RATE: LineRate = LineRate::Narrow;
+/// Frames in which any of the clinic's texts is said: 4 s.
+const SAID: u64 = seconds(4);
 
-/// Hums one second for any text.
+/// Hums one second for any sentence.
 struct Hum;
 
 impl Voice for Hum {
@@ -19,15 +21,20 @@ impl Voice for Hum {
         "hum"
     }
 
-    fn speak(&self, _: &str) -> Result<Clip, SpeakError> {
+    fn speak(&self, _: &str) -> Result<Speech, SpeakError> {
         let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
-        Ok(Clip::new(8_000, samples.collect()))
+        Ok(Clip::new(8_000, samples.collect()).into())
     }
 }
 
 fn speaker() -> Speaker {
     let pronunciations = Pronunciations::default();
-    Speaker::new(Hum, Language::EnglishUs, pronunciations, Path::new("."))
+    Speaker::new(
+        Box::new(Hum),
+        Language::EnglishUs,
+        pronunciations,
+        Path::new("."),
+    )
 }
 
 fn words(text: &str) -> Recognition {
@@ -61,7 +68,8 @@ impl Test {
     /// The clinic's line, with all prompts ready.
     fn new() -> Test {
         let dialplan = clinic();
-        let (prompts, _) = PromptBook::prepare(&speaker(), RATE, dialplan.fixed_texts());
+        let (prompts, _) =
+            PromptBook::prepare(&speaker(), RATE, dialplan.fixed_texts(), &|_, _| {});
         Test::with(dialplan, prompts)
     }
 
@@ -210,7 +218,7 @@ fn zero_reaches_a_human_at_every_moment_and_silences_the_bot_within_200_ms() {
 #[test]
 fn zero_works_while_the_caller_speaks_and_while_we_think() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.handle(Input::Key(Key::ZERO));
     test.recognise(id, "when are you open");
@@ -221,7 +229,7 @@ fn zero_works_while_the_caller_speaks_and_while_we_think() {
 #[test]
 fn asking_for_a_person_does_the_same() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.recognise(id, "can i talk to a person");
     test.must_be_transferring();
@@ -231,7 +239,7 @@ fn asking_for_a_person_does_the_same() {
 #[test]
 fn a_question_is_answered_and_the_wait_is_on_record() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.quiet(10);
     test.recognise(id, "when are you open");
@@ -276,7 +284,7 @@ fn speaking_stops_the_prompt() {
 #[test]
 fn a_thank_you_while_being_put_through_changes_nothing() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.recognise(id, "i need to move my appointment");
     for frame in said("goodbye") {
@@ -291,10 +299,10 @@ fn a_thank_you_while_being_put_through_changes_nothing() {
 #[test]
 fn not_understood_twice_leads_to_a_person() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.recognise(id, "the purple giraffe sings opera");
-    test.quiet(80);
+    test.quiet(SAID);
     assert_eq!(test.transfers(), 0);
     let id = test.speak();
     test.recognise(id, "");
@@ -337,7 +345,7 @@ fn silence_after_nobody_could_be_reached_ends_the_call() {
 #[test]
 fn a_broken_recogniser_leads_to_a_person() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.no_words(id, Unheard::Failed("out of memory".to_owned()));
     test.must_be_transferring();
@@ -347,7 +355,7 @@ fn a_broken_recogniser_leads_to_a_person() {
 #[test]
 fn a_recogniser_that_never_answers_leads_to_a_person() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     test.speak();
     test.quiet(RECOGNITION_OVERDUE + 1);
     test.must_be_transferring();
@@ -371,11 +379,12 @@ fn a_prompt_that_was_not_ready_is_played_when_it_comes() {
         panic!("nothing to synthesise: {:?}", test.jobs);
     };
     let prompt = speaker().prompt(&text, RATE).unwrap();
-    test.handle(Input::Spoken {
-        id,
-        result: Ok(Arc::new(prompt)),
+    let phrase = prompt.phrases()[0].clone();
+    let spoken = Spoken::Phrase {
+        phrase,
         took_ms: 200,
-    });
+    };
+    test.handle(Input::Spoken { id, spoken });
     test.quiet(5);
     assert!(sounds(&test.out));
 }
@@ -388,7 +397,7 @@ fn a_failed_transfer_brings_the_caller_back_and_is_told() {
     test.must_be_transferring();
     test.handle(Input::Transfer(TransferUpdate::Progress(180)));
     test.handle(Input::Transfer(TransferUpdate::Failed("486".to_owned())));
-    test.quiet(80);
+    test.quiet(SAID);
     let failed = clinic().human.failed.clone();
     assert!(test.has(|e| matches!(e, EventKind::PromptStarted { text, .. } if **text == *failed)));
     assert!(!test.call.is_over());
@@ -428,7 +437,7 @@ fn a_transfer_that_works_ends_the_call() {
 #[test]
 fn other_keys_are_told_that_words_will_do() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     for key in "12".chars() {
         test.handle(Input::Key(Key::from_char(key).unwrap()));
     }
@@ -440,7 +449,7 @@ fn other_keys_are_told_that_words_will_do() {
 #[test]
 fn what_is_said_while_we_think_belongs_to_the_answer() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let first = test.speak();
     let second = test.speak();
     // The second is recognised first.
@@ -457,7 +466,7 @@ fn what_is_said_while_we_think_belongs_to_the_answer() {
 #[test]
 fn words_that_were_recognised_at_the_pause_are_answered_in_the_frame_that_ends_the_turn() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak_until_pause();
     test.recognise(id, "when are you open");
     assert!(
@@ -478,7 +487,7 @@ fn words_that_were_recognised_at_the_pause_are_answered_in_the_frame_that_ends_t
 #[test]
 fn a_caller_who_goes_on_after_a_pause_is_heard_to_the_end() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let early = test.speak_until_pause();
     let whole = test.speak();
     assert_ne!(early, whole);
@@ -494,7 +503,7 @@ fn a_caller_who_goes_on_after_a_pause_is_heard_to_the_end() {
 #[test]
 fn what_failed_at_the_pause_is_tried_again_when_the_caller_has_finished() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let early = test.speak_until_pause();
     test.no_words(early, Unheard::Overloaded("made room".to_owned()));
     test.quiet(40);
@@ -509,7 +518,7 @@ fn what_failed_at_the_pause_is_tried_again_when_the_caller_has_finished() {
 #[test]
 fn an_overloaded_machine_says_so_and_offers_a_person_and_then_gets_one() {
     let mut test = Test::new();
-    test.quiet(80);
+    test.quiet(SAID);
     let id = test.speak();
     test.no_words(id, Unheard::Overloaded("too much".to_owned()));
     test.quiet(2);
@@ -525,7 +534,7 @@ fn an_overloaded_machine_says_so_and_offers_a_person_and_then_gets_one() {
 fn who_is_put_through_or_gone_costs_no_recognition() {
     for input in [Input::Key(Key::ZERO), Input::HungUp] {
         let mut test = Test::new();
-        test.quiet(80);
+        test.quiet(SAID);
         let waited_for = test.speak();
         let early = test.speak_until_pause();
         test.handle(input);
@@ -556,4 +565,161 @@ fn hanging_up_at_any_moment_ends_the_call_once() {
             Some(EventKind::CallStarted { .. })
         ));
     }
+}
+
+/// The clinic's line with a voice too slow for anything but "one moment".
+fn with_slow_voice() -> Test {
+    let dialplan = clinic();
+    let only = [dialplan.one_moment().clone()];
+    let (prompts, _) = PromptBook::prepare(&speaker(), RATE, only, &|_, _| {});
+    Test::with(dialplan, prompts)
+}
+
+fn phrases(text: &str) -> Vec<Spoken> {
+    let prompt = speaker().prompt(text, RATE).unwrap();
+    let phrases = prompt.phrases().iter().cloned();
+    phrases
+        .map(|phrase| Spoken::Phrase {
+            phrase,
+            took_ms: 200,
+        })
+        .collect()
+}
+
+impl Test {
+    fn synthesis(&mut self) -> (JobId, Vec<Spoken>) {
+        match self.jobs.pop() {
+            Some(Job::Synthesise { id, text }) => (id, phrases(&text)),
+            other => panic!("nothing to synthesise but {other:?}"),
+        }
+    }
+
+    fn started(&self) -> Vec<&str> {
+        let started = self.events.iter().filter_map(|event| match event {
+            EventKind::PromptStarted { text, .. } => Some(&**text),
+            _ => None,
+        });
+        started.collect()
+    }
+}
+
+#[test]
+fn a_prompt_is_heard_while_the_rest_of_it_is_being_made() {
+    let mut test = with_slow_voice();
+    test.quiet(5);
+    let (id, phrases) = test.synthesis();
+    let [first, second, ..] = &phrases[..] else {
+        panic!("{phrases:?}")
+    };
+    test.handle(Input::Spoken {
+        id,
+        spoken: first.clone(),
+    });
+    test.quiet(20);
+    assert!(sounds(&test.out));
+    // The second comes while the first is being heard: between them is a breath and no more.
+    test.handle(Input::Spoken {
+        id,
+        spoken: second.clone(),
+    });
+    let mut silent = 0;
+    for _ in 0..60 {
+        test.quiet(1);
+        silent += u32::from(!sounds(&test.out));
+    }
+    assert!((8..=14).contains(&silent), "{silent} frames of silence");
+    assert!(!test.has(|e| matches!(e, EventKind::PromptFinished { .. })));
+    test.handle(Input::Spoken {
+        id,
+        spoken: Spoken::Done,
+    });
+    test.quiet(60);
+    assert!(test.has(|e| matches!(e, EventKind::PromptFinished { .. })));
+    assert_eq!(test.started().len(), 1);
+}
+
+#[test]
+fn who_waits_for_the_voice_hears_one_moment_and_not_silence() {
+    let mut test = with_slow_voice();
+    test.quiet(5);
+    let (id, phrases) = test.synthesis();
+    test.quiet(45);
+    let (moment, greeting) = (
+        clinic().one_moment().clone(),
+        clinic().greeting().say[0].clone(),
+    );
+    assert_eq!(test.started(), [&*moment]);
+    assert!(sounds(&test.out));
+    // Once is enough.
+    test.quiet(150);
+    assert_eq!(test.started(), [&*moment]);
+    for spoken in phrases.into_iter().chain([Spoken::Done]) {
+        test.handle(Input::Spoken { id, spoken });
+    }
+    test.quiet(300);
+    assert_eq!(test.started(), [&*moment, &*greeting]);
+    let finished =
+        |e: &EventKind| matches!(e, EventKind::PromptFinished { text } if **text == *greeting);
+    assert!(test.has(finished));
+}
+
+#[test]
+fn what_a_voice_said_before_it_failed_is_heard() {
+    let mut test = with_slow_voice();
+    test.quiet(5);
+    let (id, phrases) = test.synthesis();
+    let spoken = phrases[0].clone();
+    test.handle(Input::Spoken { id, spoken });
+    let spoken = Spoken::Failed("hoarse".to_owned());
+    test.handle(Input::Spoken { id, spoken });
+    test.quiet(100);
+    assert!(test.has(|e| matches!(e, EventKind::PromptFinished { .. })));
+    assert!(test.has(|e| matches!(e, EventKind::EngineFailed { what, .. } if what == "voice")));
+    let id = test.speak();
+    test.recognise(id, "can i talk to a person");
+    test.jobs.clear();
+    test.quiet(seconds(10));
+    assert_eq!(test.transfers(), 1, "{:#?}", test.events);
+}
+
+#[test]
+fn an_interrupted_prompt_fades_out_and_how_much_was_heard_is_on_record() {
+    let dialplan = clinic();
+    let voice = crate::speak::Espeak::new("en-US").unwrap();
+    let none = Pronunciations::default();
+    let speaker = Speaker::new(Box::new(voice), Language::EnglishUs, none, Path::new("."));
+    let (prompts, _) = PromptBook::prepare(&speaker, RATE, dialplan.fixed_texts(), &|_, _| {});
+    let mut test = Test::with(dialplan, prompts);
+    test.quiet(115);
+    assert!(sounds(&test.out));
+    let last = *test.out.samples().last().unwrap();
+    test.handle(Input::Key(Key::from_char('5').unwrap()));
+    let mut after = vec![last];
+    for _ in 0..4 {
+        test.quiet(1);
+        after.extend(test.out.samples());
+    }
+    let sound = after.iter().rposition(|&sample| sample != 0).unwrap();
+    assert!(sound <= 60 * 8, "{} ms after the key", sound / 8);
+    // No click: what is left swings less and less.
+    let loudest = |ms: std::ops::Range<usize>| {
+        after[ms.start * 8..ms.end * 8]
+            .iter()
+            .map(|s| s.unsigned_abs())
+            .max()
+    };
+    assert!(loudest(30..40) <= loudest(0..20));
+    assert!(loudest(38..40) < Some(2_000));
+    let heard = test.events.iter().find_map(|event| match event {
+        EventKind::PromptInterrupted {
+            heard, heard_ms, ..
+        } => Some((heard.clone(), *heard_ms)),
+        _ => None,
+    });
+    let (heard, ms) = heard.unwrap();
+    assert_eq!(ms, 115 * 20);
+    let greeting = speaker.words(&clinic().greeting().say[0]);
+    assert!(greeting.starts_with(&heard), "{heard}");
+    let words = heard.split(' ').count();
+    assert!((4..9).contains(&words), "{heard} in 2.3 s");
 }

@@ -1,7 +1,7 @@
 //! `zeroline check`
 
 use super::{Done, Verdict, load};
-use crate::dialplan::Dialplan;
+use crate::dialplan::{Diagnostic, Dialplan};
 use crate::hear::Unlisted;
 use crate::speak::check_recordings;
 use std::path::PathBuf;
@@ -21,8 +21,8 @@ pub fn run(args: &Args) -> Done {
             Ok(dialplan) => {
                 let unplayable = unplayable(&dialplan);
                 if !unplayable.is_empty() {
-                    for why in unplayable {
-                        eprintln!("{}: {why}", path.display());
+                    for mistake in unplayable {
+                        eprintln!("{}", mistake.pretty());
                     }
                     verdict = Verdict::No;
                     continue;
@@ -42,11 +42,11 @@ pub fn run(args: &Args) -> Done {
 }
 
 /// What is wrong with the recordings that a dialplan names.
-fn unplayable(dialplan: &Dialplan) -> Vec<String> {
+fn unplayable(dialplan: &Dialplan) -> Vec<Diagnostic> {
     let texts = dialplan.fixed_texts().into_iter();
     let wrong = texts.filter_map(|text| {
         let error = check_recordings(text, &dialplan.folder).err()?;
-        Some(format!("\"{text}\" cannot be said: {error}"))
+        Some(load::unspeakable(dialplan, text, &error))
     });
     wrong.collect()
 }

@@ -2,12 +2,14 @@
 //! checked before any call is taken.
 
 use super::Failure;
-use crate::dialplan::Dialplan;
+use crate::dialplan::{Diagnostic, Dialplan};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Wanted};
 use crate::server::LINE_RATE;
+use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
-use crate::speak::{Espeak, PromptBook, Speaker};
+use crate::speak::{self, Cache, Espeak, PromptBook, SpeakError, Speaker, Wish};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,16 +70,18 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
     for warning in &choice.warnings {
         tracing::warn!("{warning}");
     }
-    let speaker = speaker(&dialplan, voice)?;
-    let (prompts, failed) = PromptBook::prepare(&speaker, LINE_RATE, dialplan.fixed_texts());
-    if let Some((text, error)) = failed.first() {
-        return Err(Failure(format!(
-            "the prompt \"{text}\" cannot be spoken: {error}"
-        )));
+    let (speaker, why) = speaker(&dialplan, None)?;
+    let (prompts, failed) =
+        PromptBook::prepare(&speaker, LINE_RATE, dialplan.fixed_texts(), &progress);
+    if !failed.is_empty() {
+        let mistakes = failed
+            .iter()
+            .map(|(text, error)| unspeakable(&dialplan, text, error).pretty());
+        return Err(Failure(mistakes.collect::<Vec<_>>().join("\n")));
     }
     let chosen = vec![
         format!("recognition: {} ({})", choice.recogniser.name(), choice.why),
-        format!("voice: {}", speaker.name()),
+        format!("voice: {} ({why})", speaker.name()),
     ];
     Ok(Loaded {
         dialplan: Arc::new(dialplan),
@@ -90,15 +94,54 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
     })
 }
 
-/// Speaks a dialplan's replies.
-pub fn speaker(dialplan: &Dialplan, voice: Espeak) -> Result<Speaker, Failure> {
+/// A text of a dialplan that cannot be spoken, where it is written.
+pub fn unspeakable(dialplan: &Dialplan, text: &str, error: &SpeakError) -> Diagnostic {
+    dialplan.mistake_in(text, "this text cannot be spoken", error.to_string())
+}
+
+/// A line on a terminal that is written over and over, and goes in the end.
+fn progress(done: usize, of: usize) {
+    let mut terminal = std::io::stderr().lock();
+    if !terminal.is_terminal() {
+        return;
+    }
+    let _ = match done < of {
+        true => write!(terminal, "\r\x1b[K{done} of {of} prompts are made"),
+        false => write!(terminal, "\r\x1b[K"),
+    };
+    let _ = terminal.flush();
+}
+
+/// Speaks a dialplan's replies, with the voice of this name or the dialplan's own; and why with that
+/// one. What a slow voice makes is kept on disk.
+pub fn speaker(dialplan: &Dialplan, name: Option<&str>) -> Result<(Speaker, String), Failure> {
+    let wish = Wish {
+        name: name.map(str::to_owned).or(dialplan.voice.name.clone()),
+        settings: PiperSettings {
+            speaker: dialplan.voice.speaker,
+            speed: dialplan.voice.speed.unwrap_or(1.0),
+        },
+    };
+    let choice = speak::choose(&wish, dialplan.language.tag(), &model_folders())?;
+    for warning in &choice.warnings {
+        tracing::warn!("{warning}");
+    }
     let pronunciations = Pronunciations::new(dialplan.pronunciations.iter().map(|(a, b)| (a, b)))?;
-    Ok(Speaker::new(
-        voice,
+    let speaker = Speaker::new(
+        choice.voice,
         dialplan.language,
         pronunciations,
         &dialplan.folder,
-    ))
+    );
+    let speaker = match Cache::folder().map(|folder| (Cache::open(&folder), folder)) {
+        Some((Ok(cache), _)) => speaker.keeping(cache),
+        Some((Err(error), folder)) => {
+            tracing::warn!("prompts are not kept in {}: {error}", folder.display());
+            speaker
+        }
+        None => speaker,
+    };
+    Ok((speaker, choice.why))
 }
 
 /// Where models are looked for: `$ZEROLINE_MODELS`, then `./models`.

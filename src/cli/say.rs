@@ -4,7 +4,6 @@ use super::{Done, Failure, Verdict, load};
 use crate::audio::{Clip, wav};
 use crate::line::codec::Codec;
 use crate::server::LINE_RATE;
-use crate::speak::Espeak;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -12,13 +11,17 @@ use std::process::Command;
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  zeroline say \"We open at 8:30. The fee is $12.50.\"\n  \
-                  zeroline say --dialplan dialplans/clinic.toml \"Dr. Nguyen is in.\" --out nguyen.wav"
+                  zeroline say --dialplan dialplans/clinic.toml \"Dr. Nguyen is in.\" --out nguyen.wav\n  \
+                  zeroline say --voice en_US-kristin-medium \"One moment, please.\""
 )]
 pub struct Args {
     text: String,
     /// Whose language, pronunciations and recordings are used
     #[arg(long, value_name = "FILE")]
     dialplan: Option<PathBuf>,
+    /// Another voice than the dialplan's: a Piper voice that is installed, or espeak-ng
+    #[arg(long, value_name = "NAME")]
+    voice: Option<String>,
     /// Write a WAV file instead of playing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -29,13 +32,12 @@ const PLAYERS: [&[&str]; 4] = [&["pw-play"], &["paplay"], &["aplay", "-q"], &["p
 
 pub fn run(args: &Args) -> Done {
     let dialplan = load::dialplan(args.dialplan.as_deref())?;
-    let voice = Espeak::new(dialplan.language.tag())?;
-    let speaker = load::speaker(&dialplan, voice)?;
+    let (speaker, _) = load::speaker(&dialplan, args.voice.as_deref())?;
     let prompt = speaker.prompt(&args.text, LINE_RATE)?;
     let mut samples = Vec::new();
-    for frame in prompt.frames() {
+    for frame in Clip::new(LINE_RATE.hz(), prompt.samples(LINE_RATE)).frames(LINE_RATE) {
         let mut sent = Vec::new();
-        Codec::Pcmu.encode(frame, &mut sent);
+        Codec::Pcmu.encode(&frame, &mut sent);
         Codec::Pcmu.decode(&sent, &mut samples);
     }
     let clip = Clip::new(LINE_RATE.hz(), samples);
@@ -49,8 +51,9 @@ pub fn run(args: &Args) -> Done {
 }
 
 fn play(clip: &Clip) -> Result<(), Failure> {
-    let name = format!("zeroline-say-{}.wav", std::process::id());
-    let file = std::env::temp_dir().join(name);
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure(format!("there is no place for a file to play: {error}")))?;
+    let file = folder.path().join("said.wav");
     wav::write_mono(&file, clip)?;
     let played = PLAYERS.iter().any(|player| {
         let Some((program, options)) = player.split_first() else {
@@ -59,7 +62,6 @@ fn play(clip: &Clip) -> Result<(), Failure> {
         let status = Command::new(program).args(options).arg(&file).status();
         status.is_ok_and(|status| status.success())
     });
-    let _ = std::fs::remove_file(&file);
     match played {
         true => Ok(()),
         false => Err(Failure(

@@ -9,6 +9,7 @@ pub(super) struct Defaults {
     pub(super) no_input: &'static str,
     pub(super) no_match: &'static str,
     pub(super) overload: &'static str,
+    pub(super) one_moment: &'static str,
 }
 
 impl Defaults {
@@ -29,6 +30,7 @@ const ENGLISH: Defaults = Defaults {
     no_match: "Sorry, I did not get that. Could you say it in other words? Or press 0 for a person.",
     overload: "I am sorry, so many people are calling that I could not follow you. Please say it \
                again, or press 0 for a person.",
+    one_moment: "One moment, please.",
 };
 
 const MANDARIN: Defaults = Defaults {
@@ -38,4 +40,5 @@ const MANDARIN: Defaults = Defaults {
     no_input: "对不起，我没有听到您说话。请直接说您需要什么，或者按0转人工。",
     no_match: "对不起，我没有听懂。请您换一种说法，或者按0转人工。",
     overload: "很抱歉，现在来电的人很多，我没能听清。请您再说一遍，或者按0转人工。",
+    one_moment: "请稍等。",
 };

@@ -15,6 +15,7 @@ pub use diagnostic::{Diagnostic, LoadError, Place, Severity};
 use crate::understand::{self, Language, Matcher};
 use diagnostic::Source;
 use jiff::civil::Date;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,12 +30,28 @@ pub struct Dialplan {
     pub folder: PathBuf,
     /// How words are said: written, said.
     pub pronunciations: Vec<(String, String)>,
+    pub voice: VoiceWish,
     greeting: Text,
     goodbye: Text,
     no_input: Text,
     no_match: Text,
     overload: Text,
+    one_moment: Text,
     matcher: Matcher,
+    source: Source,
+    /// Where texts are written.
+    said: Vec<(Text, Range<usize>)>,
+}
+
+/// Which voice speaks, where another than the default is wanted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct VoiceWish {
+    /// A Piper voice.
+    pub name: Option<String>,
+    /// Of a voice with several, from 0.
+    pub speaker: Option<u32>,
+    /// 0.5 (slow) to 2 (fast).
+    pub speed: Option<f32>,
 }
 
 /// A text to be spoken.
@@ -194,6 +211,11 @@ impl Dialplan {
         say(&self.overload, Then::Listen)
     }
 
+    /// Said when what is to be said takes long to make.
+    pub fn one_moment(&self) -> &Text {
+        &self.one_moment
+    }
+
     /// Said when the caller is put through for any reason but an intent's own words.
     pub fn human_reply(&self) -> Reply {
         say(&self.human.say, Then::Human)
@@ -223,6 +245,13 @@ impl Dialplan {
         once_each(all)
     }
 
+    /// A mistake in one of the [`Dialplan::fixed_texts`], where that is written.
+    pub fn mistake_in(&self, text: &str, message: &str, help: impl Into<String>) -> Diagnostic {
+        let written = self.said.iter().find(|(said, _)| **said == *text);
+        let span = written.map(|(_, span)| span.clone());
+        self.source.diagnostic(Severity::Error, span, message, help)
+    }
+
     /// Every text that may be spoken, each once.
     pub fn fixed_texts(&self) -> Vec<&str> {
         let texts = [
@@ -233,6 +262,7 @@ impl Dialplan {
             &self.no_input,
             &self.no_match,
             &self.overload,
+            &self.one_moment,
         ]
         .into_iter()
         .chain(self.intents.iter().flat_map(|intent| &intent.say));

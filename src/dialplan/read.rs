@@ -3,7 +3,7 @@
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
 use super::values::{Fields, Findings, MISSING, Written, list, listed, meant, text, wrong_type};
-use super::{Dialplan, Human, Intent, LoadError, Loaded, Text, Then};
+use super::{Dialplan, Human, Intent, LoadError, Loaded, Text, Then, VoiceWish};
 use crate::understand::{self, Language, Matcher};
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -30,11 +30,12 @@ pub(super) fn read(source: Source, today: Date) -> Result<Loaded, LoadError> {
         source,
         diagnostics: Vec::new(),
     };
-    let dialplan = Reader {
+    let mut reader = Reader {
         findings: &mut findings,
         today,
-    }
-    .dialplan(root.get_ref());
+        said: Vec::new(),
+    };
+    let dialplan = reader.dialplan(root.get_ref());
     let Findings {
         source,
         mut diagnostics,
@@ -84,6 +85,8 @@ fn with_syntax(
 struct Reader<'f> {
     findings: &'f mut Findings,
     today: Date,
+    /// Every text that may be spoken, and where it is written.
+    said: Vec<(Text, Range<usize>)>,
 }
 
 impl Reader<'_> {
@@ -99,7 +102,9 @@ impl Reader<'_> {
             "no_input",
             "no_match",
             "overload",
+            "one_moment",
             "pronunciations",
+            "voice",
         ];
         let fields = Fields::of("the dialplan", 0..0, root, &known, self.findings);
         let name = fields.required_text("name", "name = \"Lakeside Clinic\"", self.findings);
@@ -113,7 +118,9 @@ impl Reader<'_> {
         let no_input = self.reprompt(&fields, "no_input", defaults.no_input);
         let no_match = self.reprompt(&fields, "no_match", defaults.no_match);
         let overload = self.reprompt(&fields, "overload", defaults.overload);
+        let one_moment = self.reprompt(&fields, "one_moment", defaults.one_moment);
         let pronunciations = self.pronunciations(&fields);
+        let voice = self.voice(&fields);
         let intents = self.intents(&fields, assumed);
 
         let (language, intents) = (language?, intents?);
@@ -121,17 +128,28 @@ impl Reader<'_> {
         Some(Dialplan {
             name: name?.0,
             language,
-            greeting: greeting?.0.into(),
-            goodbye: goodbye.map_or(defaults.goodbye.into(), |(text, _)| text.into()),
+            greeting: self.said(greeting?),
+            goodbye: goodbye.map_or(defaults.goodbye.into(), |written| self.said(written)),
             human: human?,
             no_input,
             no_match,
             overload,
+            one_moment,
             matcher: Matcher::new(language, &examples),
             intents,
             pronunciations,
+            voice,
             folder: PathBuf::new(),
+            source: self.findings.source.clone(),
+            said: std::mem::take(&mut self.said),
         })
+    }
+
+    /// A text that may be spoken.
+    fn said(&mut self, (text, span): Written) -> Text {
+        let text: Text = text.into();
+        self.said.push((text.clone(), span));
+        text
     }
 
     fn language(&mut self, fields: &Fields) -> Option<Language> {
@@ -180,7 +198,7 @@ impl Reader<'_> {
         let target = fields.required_text("target", example, self.findings);
         let mut text = |key: &str, default: &str| -> Text {
             let text = fields.text(key, self.findings);
-            text.map_or(default.into(), |(text, _)| text.into())
+            text.map_or(default.into(), |written| self.said(written))
         };
         let say = text("say", defaults.human_say);
         let failed = text("failed", defaults.human_failed);
@@ -206,7 +224,47 @@ impl Reader<'_> {
             let example = "say = \"Sorry, please say that again.\"";
             fields.required_text("say", example, self.findings)
         });
-        written.map_or(default.into(), |(text, _)| text.into())
+        written.map_or(default.into(), |written| self.said(written))
+    }
+
+    fn voice(&mut self, fields: &Fields) -> VoiceWish {
+        let wish = fields.get("voice").and_then(|value| {
+            let known = ["name", "speaker", "speed"];
+            let fields = self.table("voice", "[voice]", value, &known)?;
+            Some(VoiceWish {
+                name: fields.text("name", self.findings).map(|(name, _)| name),
+                speaker: self.number(&fields, "speaker", "a number from 0 up"),
+                speed: self.speed(&fields),
+            })
+        });
+        wish.unwrap_or_default()
+    }
+
+    fn speed(&mut self, fields: &Fields) -> Option<f32> {
+        let speed: f32 = self.number(fields, "speed", "a number from 0.5 to 2")?;
+        if !(0.5..=2.0).contains(&speed) {
+            let span = fields.get("speed")?.span();
+            self.findings.error(
+                span,
+                format!("nobody can be understood at `speed` {speed}"),
+                "write a number from 0.5 (slow) to 2 (fast)",
+            );
+            return None;
+        }
+        Some(speed)
+    }
+
+    fn number<T: FromStr>(&mut self, fields: &Fields, key: &str, wanted: &str) -> Option<T> {
+        let value = fields.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            wrong_type(key, wanted, value.get_ref(), value.span(), self.findings);
+        }
+        number
     }
 
     fn pronunciations(&mut self, fields: &Fields) -> Vec<(String, String)> {
@@ -431,7 +489,7 @@ impl Reader<'_> {
             );
         }
         let texts = fields.texts("say", self.findings).unwrap_or_default();
-        texts.into_iter().map(|(text, _)| text.into()).collect()
+        texts.into_iter().map(|text| self.said(text)).collect()
     }
 
     fn valid_until(&mut self, fields: &Fields) -> Option<Date> {

@@ -650,3 +650,45 @@ fn pronunciations_are_pairs_and_mistakes_in_them_are_told() {
         assert!(mistakes[0].contains(says), "{wrong}: {mistakes:?}");
     }
 }
+
+#[test]
+fn a_dialplan_may_choose_its_voice() {
+    let dialplan = loaded(&with(
+        "[voice]\nname = \"en_GB-cori-medium\"\nspeaker = 2\nspeed = 0.9\n",
+    ))
+    .dialplan;
+    let voice = VoiceWish {
+        name: Some("en_GB-cori-medium".to_owned()),
+        speaker: Some(2),
+        speed: Some(0.9),
+    };
+    assert_eq!(dialplan.voice, voice);
+    assert_eq!(loaded(&with("")).dialplan.voice, VoiceWish::default());
+    for (wrong, says) in [
+        ("voice = \"cori\"\n", "[voice]"),
+        ("[voice]\nspeaker = -1\n", "from 0 up"),
+        ("[voice]\nspeed = \"slow\"\n", "from 0.5 to 2"),
+        ("[voice]\nspeed = 3\n", "nobody can be understood"),
+        ("[voice]\nspede = 1\n", "did you mean `speed`"),
+    ] {
+        let wrong = match wrong.strip_prefix("voice") {
+            Some(_) => wrong.to_owned() + &with(""),
+            None => with(wrong),
+        };
+        let mistakes = mistakes(&wrong);
+        assert!(mistakes[0].contains(says), "{wrong}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_text_points_at_its_line() {
+    let plan = with("[one_moment]\nsay = \"[moment.wav]\"\n");
+    let dialplan = loaded(&plan).dialplan;
+    assert_eq!(&**dialplan.one_moment(), "[moment.wav]");
+    let mistake = dialplan.mistake_in("[moment.wav]", "it is mute", "record it again");
+    let line = plan.lines().position(|line| line.contains("moment.wav"));
+    assert_eq!(Some(mistake.line()), line.map(|line| line + 1));
+    // What the dialplan does not say itself is of the whole file.
+    let goodbye = dialplan.goodbye().say[0].clone();
+    assert_eq!(dialplan.mistake_in(&goodbye, "it is mute", "").line(), 0);
+}

@@ -171,8 +171,13 @@ pub(super) mod tests {
                 }
             ),
             text().prop_map(|text| EventKind::PromptFinished { text }),
-            (text(), by, any::<u64>()).prop_map(|(text, by, heard_ms)| {
-                EventKind::PromptInterrupted { text, by, heard_ms }
+            (text(), by, any::<u64>(), text()).prop_map(|(text, by, heard_ms, heard)| {
+                EventKind::PromptInterrupted {
+                    text,
+                    by,
+                    heard_ms,
+                    heard,
+                }
             }),
             Just(EventKind::SpeechStarted),
             (any::<u64>(), any::<u64>()).prop_map(|(speech_ms, endpointing_ms)| {

@@ -9,10 +9,11 @@ mod scenario;
 pub use scenario::{Scenario, ScenarioError};
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, Input, Job, Setup, TransferUpdate};
+use crate::call::{Call, Event, Input, Job, Setup, Spoken, TransferUpdate};
 use crate::caller::{Action, Caller, Step};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
@@ -120,8 +121,14 @@ fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u
             vec![(charge(&mut input, RECOGNITION_MS, options), input)]
         }
         Job::Synthesise { id, text } => {
-            let mut input = engines.synthesise(id, &text, rate);
-            vec![(charge(&mut input, SYNTHESIS_MS, options), input)]
+            let mut inputs = Vec::new();
+            let mut after = 0;
+            engines.synthesise(id, &text, rate, &mut |mut input| {
+                after = charge(&mut input, SYNTHESIS_MS, options).max(after);
+                inputs.push((after, input));
+                ControlFlow::Continue(())
+            });
+            inputs
         }
         Job::Need { .. } | Job::Cancel { .. } | Job::HangUp => Vec::new(),
     }
@@ -131,7 +138,10 @@ fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u
 fn charge(input: &mut Input, fixed: u64, options: Options) -> u64 {
     let took_ms = match input {
         Input::Recognised { recognition, .. } => &mut recognition.took_ms,
-        Input::Spoken { took_ms, .. } => took_ms,
+        Input::Spoken {
+            spoken: Spoken::Phrase { took_ms, .. },
+            ..
+        } => took_ms,
         _ => return 0,
     };
     if !options.timed {

@@ -2,9 +2,10 @@
 
 use super::media::{Command, Slot};
 use crate::audio::LineRate;
-use crate::call::{Input, Job, JobId};
+use crate::call::{Input, Job, JobId, Spoken};
 use crate::engines::Engines;
 use crate::hear::{self, Recognition, Ticket};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
@@ -104,20 +105,19 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
         rate,
     }) = waiting.recv()
     {
+        let mut give = |input| match results.send(Command::Input(call, input)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
         // A voice that panics fails its text, not the calls of all others.
-        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, rate));
-        let input = std::panic::catch_unwind(doing)
-            .unwrap_or_else(|_| failed(id, "the voice panicked".to_owned()));
-        if results.send(Command::Input(call, input)).is_err() {
-            return;
+        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, rate, &mut give));
+        if std::panic::catch_unwind(doing).is_err() {
+            let _ = give(failed(id, "the voice panicked".to_owned()));
         }
     }
 }
 
 fn failed(id: JobId, reason: String) -> Input {
-    Input::Spoken {
-        id,
-        result: Err(reason),
-        took_ms: 0,
-    }
+    let spoken = Spoken::Failed(reason);
+    Input::Spoken { id, spoken }
 }

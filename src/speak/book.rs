@@ -1,24 +1,26 @@
 //! Every prompt that is known before a call needs it, ready to send.
 
-use super::{Prompt, SpeakError, Speaker};
+use super::{Prompt, SpeakError, Speaker, script};
 use crate::audio::LineRate;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Prompts by their text, all at one line rate. Fixed once prepared, so calls share it freely.
 #[derive(Debug, Default)]
 pub struct PromptBook {
-    prompts: HashMap<String, Arc<Prompt>>,
+    prompts: HashMap<String, Prompt>,
 }
 
 impl PromptBook {
-    /// Has each distinct text spoken once, several at a time. A text that fails does not fail the
-    /// others: it comes back with its error and is not in the book.
+    /// Has each distinct text spoken once, by a slow voice several at a time, and what a text with slots has in
+    /// common in every call. `tell` gets how many of how many are done. A text that fails does not
+    /// fail the others: it comes back with its error and is not in the book.
     pub fn prepare<T: AsRef<str>>(
         speaker: &Speaker,
         rate: LineRate,
         texts: impl IntoIterator<Item = T>,
+        tell: &(dyn Fn(usize, usize) + Sync),
     ) -> (PromptBook, Vec<(String, SpeakError)>) {
         let mut seen = HashSet::new();
         let texts: Vec<String> = texts
@@ -28,15 +30,22 @@ impl PromptBook {
             .collect();
         let next = AtomicUsize::new(0);
         let made = Mutex::new(Vec::new());
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = match speaker.is_slow() {
+            true => std::thread::available_parallelism().map_or(1, usize::from),
+            false => 1,
+        };
         std::thread::scope(|scope| {
             for _ in 0..threads.min(texts.len()) {
                 scope.spawn(|| {
                     while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let prompt = speaker.prompt(text, rate);
+                        let learned = speaker.learn(text, rate);
+                        let prompt = learned.and_then(|()| match script::has_slot(text) {
+                            true => Ok(None),
+                            false => speaker.prompt(text, rate).map(Some),
+                        });
                         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
                         made.push((text.clone(), prompt));
-                        tracing::debug!("{} of {} prompts are made", made.len(), texts.len());
+                        tell(made.len(), texts.len());
                     }
                 });
             }
@@ -45,9 +54,10 @@ impl PromptBook {
         let mut failed = Vec::new();
         for (text, prompt) in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match prompt {
-                Ok(prompt) => {
-                    book.prompts.insert(text, Arc::new(prompt));
+                Ok(Some(prompt)) => {
+                    book.prompts.insert(text, prompt);
                 }
+                Ok(None) => {}
                 Err(error) => failed.push((text, error)),
             }
         }
@@ -55,8 +65,8 @@ impl PromptBook {
     }
 
     /// The prompt for exactly this text.
-    pub fn get(&self, text: &str) -> Option<Arc<Prompt>> {
-        self.prompts.get(text).cloned()
+    pub fn get(&self, text: &str) -> Option<&Prompt> {
+        self.prompts.get(text)
     }
 }
 
@@ -64,10 +74,11 @@ impl PromptBook {
 mod tests {
     use super::*;
     use crate::audio::Clip;
-    use crate::speak::Voice;
     use crate::speak::say::Pronunciations;
+    use crate::speak::{Speech, Voice};
     use crate::understand::Language;
     use std::path::Path;
+    use std::sync::Arc;
 
     /// Hums everything but "bad", and remembers what it was asked.
     #[derive(Clone, Default)]
@@ -80,33 +91,42 @@ mod tests {
             "hum"
         }
 
-        fn speak(&self, text: &str) -> Result<Clip, SpeakError> {
+        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
             self.asked.lock().unwrap().push(text.to_owned());
             if text == "bad" {
                 return Err(SpeakError::Engine("hoarse".to_owned()));
             }
             let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
-            Ok(Clip::new(8_000, samples.collect()))
+            Ok(Clip::new(8_000, samples.collect()).into())
         }
     }
 
     #[test]
     fn each_text_is_spoken_once_and_a_bad_one_spoils_nothing() {
         let hum = Hum::default();
-        let texts = ["one", "bad", "two", "one", "bad"];
+        let texts = ["one", "bad", "two", "one", "bad", "two {code}"];
         let pronunciations = Pronunciations::default();
         let language = Language::EnglishUs;
-        let speaker = Speaker::new(hum.clone(), language, pronunciations, Path::new("."));
-        let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, texts);
+        let speaker = Speaker::new(
+            Box::new(hum.clone()),
+            language,
+            pronunciations,
+            Path::new("."),
+        );
+        let told = Mutex::new(Vec::new());
+        let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, texts, &|done, of| {
+            told.lock().unwrap().push((done, of));
+        });
         let mut asked = hum.asked.lock().unwrap().clone();
         asked.sort();
         assert_eq!(asked, ["bad", "one", "two"]);
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].0, "bad");
-        let one = book.get("one").unwrap();
-        assert_eq!(one.text(), "one");
-        assert!((48..=52).contains(&one.frames().len()));
-        assert!(Arc::ptr_eq(&one, &book.get("one").unwrap()));
-        assert!(book.get("bad").is_none() && book.get("One").is_none());
+        assert_eq!(*told.lock().unwrap(), [(1, 4), (2, 4), (3, 4), (4, 4)]);
+        let one = book.get("one").unwrap().duration().as_millis();
+        assert!((960..=1_040).contains(&one), "{one}");
+        for other in ["bad", "One", "two {code}"] {
+            assert!(book.get(other).is_none(), "{other}");
+        }
     }
 }

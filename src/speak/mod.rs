@@ -1,30 +1,40 @@
 //! From reply text to sound that a call can play.
 //!
-//! A [`Voice`] turns text into a [`Clip`]; a [`Prompt`] is such a clip made fit for a line:
-//! resampled, levelled, trimmed and cut into frames. A [`Speaker`] makes prompts of replies as they
+//! A [`Voice`] turns words into [`Speech`]; a [`Phrase`] is such speech made fit for a line:
+//! resampled, levelled, trimmed and cut into frames. A [`Speaker`] makes phrases of replies as they
 //! are written, with numbers and dates put in words ([`say`]) and recordings in between; a
-//! [`PromptBook`] holds every prompt that is known beforehand. Which text to say is the dialplan's business, when to play it the
-//! call's.
+//! [`Prompt`] is all phrases of one text, and a [`PromptBook`] holds every prompt that is known
+//! beforehand. Which text to say is the dialplan's business, when to play it the call's.
 //!
 //! ```ignore
-//! let voice = Espeak::new("en-US")?;
-//! let speaker = Speaker::new(voice, language, Pronunciations::default(), Path::new("."));
-//! let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, dialplan.texts());
+//! let choice = speak::choose(&Wish::default(), "en-US", &folders)?;
+//! let speaker = Speaker::new(choice.voice, language, Pronunciations::default(), Path::new("."));
+//! let (book, failed) = PromptBook::prepare(&speaker, rate, dialplan.fixed_texts(), &|_, _| {});
 //! let greeting = book.get("How can I help?");
+//! speaker.say("Your code is A 7.", rate, &mut |phrase| { play(phrase); ControlFlow::Continue(()) })?;
 //! ```
 
 mod book;
+mod cache;
+mod choose;
 mod data;
 mod espeak;
+mod phrase;
 mod pinyin;
+pub mod piper;
 mod prompt;
 pub mod say;
 mod script;
+mod sentences;
 mod speaker;
 
 pub use book::PromptBook;
+pub use cache::Cache;
+pub use choose::{Choice, Wish, choose};
 pub use espeak::Espeak;
+pub use phrase::Phrase;
 pub use prompt::Prompt;
+pub use script::shown;
 pub use speaker::{Speaker, check_recordings};
 
 use crate::audio::Clip;
@@ -36,9 +46,42 @@ pub trait Voice: Send + Sync {
     /// Engine and voice, such as `espeak-ng/en-us`, for logs.
     fn name(&self) -> &str;
 
-    /// The text as sound, at whatever rate the engine works. The text is only ever words: no
-    /// markup in it means anything. Text without anything to say gives an empty clip.
-    fn speak(&self, text: &str) -> Result<Clip, SpeakError>;
+    /// Everything that changes how words sound, for phrases that are kept on disk; nothing for a
+    /// voice that speaks as fast as a disk is read. Where its words are is not kept.
+    fn identity(&self) -> Option<String> {
+        None
+    }
+
+    /// The text, mostly a sentence, as sound. It is only ever words: no markup in it means
+    /// anything. Text without anything to say gives an empty clip.
+    fn speak(&self, text: &str) -> Result<Speech, SpeakError>;
+}
+
+/// What a voice said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// At whatever rate the engine works.
+    pub clip: Clip,
+    /// Where words begin, in order; empty where the engine does not tell.
+    pub words: Vec<WordStart>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WordStart {
+    /// Of the clip.
+    pub sample: usize,
+    /// Of the text.
+    pub byte: usize,
+}
+
+/// A clip whose words are not known.
+impl From<Clip> for Speech {
+    fn from(clip: Clip) -> Speech {
+        Speech {
+            clip,
+            words: Vec::new(),
+        }
+    }
 }
 
 /// Why there is no sound for a text; the message says what to do.
@@ -69,6 +112,9 @@ pub enum SpeakError {
          split it"
     )]
     TooLong { beginning: String, limit: String },
+
+    #[error(transparent)]
+    Piper(#[from] piper::PiperError),
 
     /// The text names the file and the remedy.
     #[error("{0}")]

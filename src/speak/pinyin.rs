@@ -28,13 +28,16 @@ const DIGITS: [&str; 10] = [
     "ling2 ", "yi1 ", "er4 ", "san1 ", "si4 ", "wu3 ", "liu4 ", "qi1 ", "ba1 ", "jiu3 ",
 ];
 
+/// The characters of the pinyin, each with the place in the text that it comes from, in bytes.
 /// Digits are read one by one: larger numbers are written as they are spoken.
-pub fn spell(text: &str) -> String {
-    let mut spelled = String::with_capacity(text.len() * 2);
+pub fn spell(text: &str) -> Vec<(usize, char)> {
+    let mut spelled = Vec::with_capacity(text.len() * 2);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
+        let place = text.len() - rest.len();
+        let mut push = |syllables: &str| spelled.extend(syllables.chars().map(|c| (place, c)));
         if let Some((word, syllables)) = WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
-            spelled.push_str(syllables);
+            push(syllables);
             rest = rest.strip_prefix(word).unwrap_or_default();
             continue;
         }
@@ -46,15 +49,15 @@ pub fn spell(text: &str) -> String {
         };
         let digit = c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize));
         if let Some(syllable) = digit {
-            spelled.push_str(syllable);
+            push(syllable);
         } else if let Some(syllable) = c.to_pinyin() {
-            spelled.push_str(&with_tone(syllable));
+            push(&with_tone(syllable));
         } else {
             match c {
-                '。' => spelled.push_str(". "),
-                '、' => spelled.push_str(", "),
-                ',' | '.' | '?' | '!' | ':' | ';' => spelled.extend([c, ' ']),
-                _ => spelled.push(c),
+                '。' => push(". "),
+                '、' => push(", "),
+                ',' | '.' | '?' | '!' | ':' | ';' => spelled.extend([(place, c), (place, ' ')]),
+                _ => spelled.push((place, c)),
             }
         }
     }
@@ -87,14 +90,18 @@ mod tests {
             ("拍X光", "pai1 Xguang1 "),
             ("OK", "OK"),
         ] {
-            assert_eq!(spell(text), read);
+            let spelled = spell(text);
+            assert_eq!(spelled.iter().map(|(_, c)| c).collect::<String>(), read);
+            assert!(spelled.iter().map(|(place, _)| place).is_sorted());
         }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text: String) {
-            spell(&text);
+            for (place, _) in spell(&text) {
+                prop_assert!(text.is_char_boundary(place));
+            }
         }
     }
 }

@@ -1,303 +1,51 @@
-//! A clip of speech made fit for a phone line, in frames that are ready to send.
-//!
-//! All prompts of a system come out equally loud, whoever spoke or recorded them: a caller who
-//! turned the volume up for one must not be shouted at by the next.
+//! What is played for one text: its phrases, with pauses between.
 
-use crate::audio::{Clip, Frame, LineRate, level, resample};
+use super::Phrase;
+use crate::audio::{FRAME_MS, Frame, LineRate};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Where phone networks want speech (ITU-T G.100.1 and P.56 speak of -20 to -30 dBov active
-/// level); the upper end, because a prompt has no noise to raise with it.
-const LEVEL_DBOV: f32 = -20.0;
-/// A quieter clip than [`LEVEL_DBOV`] by more than this is noise rather than speech.
-const MOST_GAIN_DB: f32 = 40.0;
-/// Peaks are bent from here on and never reach [`CEILING`]; -3 and -1 dB of full scale.
-const KNEE: f32 = 23_200.0;
-const CEILING: f32 = 29_200.0;
-
-/// Sound this far under the speech is a pause.
-const PAUSE_DB: f32 = 40.0;
-/// How finely the edges are looked for.
-const EDGE_MS: usize = 5;
-/// What is left of the silence before and after. The start is what a caller waits for; an end
-/// cut close sounds clipped.
-const LEAD_MS: usize = 20;
-const TAIL_MS: usize = 40;
-const FADE_MS: usize = 5;
-
-/// Between a recording and what follows it; with what [`LEAD_MS`] and [`TAIL_MS`] leave, as long as
-/// people pause between phrases.
-const JOIN_MS: usize = 40;
-
-/// Nothing below this is speech, and phone lines carry nothing below 300 Hz anyway.
-const LOWEST_HZ: f32 = 100.0;
-
 /// A text and how it sounds on a line.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct Prompt {
-    text: String,
-    frames: Vec<Frame>,
+    phrases: Vec<Arc<Phrase>>,
 }
 
 impl Prompt {
-    /// From a clip of any rate: resampled, freed of DC and rumble, levelled, trimmed and faded.
-    /// A clip without sound gives a prompt without frames.
-    pub fn new(text: &str, clip: &Clip, rate: LineRate) -> Prompt {
-        let samples = levelled(&at_rate(clip, rate), rate.hz());
-        Prompt::ready(text, trimmed(&samples, rate.hz()), rate)
+    pub fn new(phrases: Vec<Arc<Phrase>>) -> Prompt {
+        Prompt { phrases }
     }
 
-    /// From samples of [`Prompt::samples`].
-    pub(super) fn ready(text: &str, samples: Vec<i16>, rate: LineRate) -> Prompt {
-        Prompt {
-            text: text.to_owned(),
-            frames: Clip::new(rate.hz(), samples).frames(rate),
-        }
-    }
-
-    /// One after another with a short pause between, as if it had been said in one go.
-    pub(super) fn stitched(text: &str, prompts: &[Prompt], rate: LineRate) -> Prompt {
-        let pause = vec![0; rate.hz() as usize * JOIN_MS / 1000];
-        let sounds: Vec<Vec<i16>> = prompts.iter().map(Prompt::samples).collect();
-        Prompt::ready(text, sounds.join(&pause[..]), rate)
-    }
-
-    /// All of it, one frame after another.
-    pub(super) fn samples(&self) -> Vec<i16> {
-        let frames = self.frames.iter();
-        frames.flat_map(|f| f.samples().iter().copied()).collect()
-    }
-
-    /// What is said.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// All at the line's rate; the last one is filled up with silence.
-    pub fn frames(&self) -> &[Frame] {
-        &self.frames
+    /// In the order in which they are said, with [`Phrase::pause`] between.
+    pub fn phrases(&self) -> &[Arc<Phrase>] {
+        &self.phrases
     }
 
     pub fn duration(&self) -> Duration {
-        Duration::from_millis(self.frames.len() as u64 * u64::from(crate::audio::FRAME_MS))
-    }
-}
-
-/// Filtered and resampled, at half its loudness: filters overshoot, and what has room is not
-/// cut off. Levelling brings it back.
-fn at_rate(clip: &Clip, rate: LineRate) -> Vec<i16> {
-    // Filtered first: to the resampler, a clip with an offset starts and ends with a step.
-    let filtered = high_pass(&clip.samples, clip.hz);
-    let halved = filtered.iter().map(|s| (s / 2.0).round() as i16).collect();
-    resample::to(&Clip::new(clip.hz, halved), rate.hz()).samples
-}
-
-/// A second-order Butterworth high-pass at [`LOWEST_HZ`] (bilinear transform).
-fn high_pass(samples: &[i16], hz: u32) -> Vec<f32> {
-    let k = (std::f32::consts::PI * LOWEST_HZ / hz as f32).tan();
-    let norm = 1.0 / (1.0 + k * std::f32::consts::SQRT_2 + k * k);
-    let (a1, a2) = (
-        2.0 * (k * k - 1.0) * norm,
-        (1.0 - k * std::f32::consts::SQRT_2 + k * k) * norm,
-    );
-    // As if the first sample had always been there: a clip that starts off zero makes no click.
-    let first = samples.first().map_or(0.0, |&s| f32::from(s));
-    let (mut x1, mut x2, mut y1, mut y2) = (first, first, 0.0, 0.0);
-    samples
-        .iter()
-        .map(|&sample| {
-            let x = f32::from(sample);
-            let y = norm * (x - 2.0 * x1 + x2) - a1 * y1 - a2 * y2;
-            (x2, x1, y2, y1) = (x1, x, y1, y);
-            y
-        })
-        .collect()
-}
-
-fn levelled(samples: &[i16], hz: u32) -> Vec<i16> {
-    let mut gain = 1.0;
-    // Limiting takes a little off the level, so it is aimed at more than once.
-    for _ in 0..3 {
-        let now = level::active_dbov(&with_gain(samples, gain), hz);
-        gain *= 10f32.powf((LEVEL_DBOV - now) / 20.0);
-    }
-    if 20.0 * gain.log10() > MOST_GAIN_DB {
-        return Vec::new();
-    }
-    with_gain(samples, gain)
-}
-
-fn with_gain(samples: &[i16], gain: f32) -> Vec<i16> {
-    let louder = samples.iter().map(|&s| limited(f32::from(s) * gain));
-    louder.map(|s| s.round() as i16).collect()
-}
-
-/// Unchanged up to [`KNEE`], then bent smoothly towards [`CEILING`].
-fn limited(sample: f32) -> f32 {
-    let size = sample.abs();
-    if size <= KNEE {
-        return sample;
-    }
-    let room = CEILING - KNEE;
-    (KNEE + room * ((size - KNEE) / room).tanh()).copysign(sample)
-}
-
-fn trimmed(samples: &[i16], hz: u32) -> Vec<i16> {
-    let ms = hz as usize / 1000;
-    let sounds = |window: &[i16]| level::dbov(window) > LEVEL_DBOV - PAUSE_DB;
-    let windows = || samples.chunks(EDGE_MS * ms);
-    let (Some(first), Some(last)) = (windows().position(sounds), windows().rposition(sounds))
-    else {
-        return Vec::new();
-    };
-    let start = (first * EDGE_MS).saturating_sub(LEAD_MS) * ms;
-    let end = (((last + 1) * EDGE_MS + TAIL_MS) * ms).min(samples.len());
-    let mut kept = samples.get(start..end).unwrap_or_default().to_vec();
-    let fade = FADE_MS * ms;
-    fade_in(kept.iter_mut().take(fade), fade);
-    fade_in(kept.iter_mut().rev().take(fade), fade);
-    kept
-}
-
-/// Raised cosine over `length` samples, from 0 up.
-fn fade_in<'a>(samples: impl Iterator<Item = &'a mut i16>, length: usize) {
-    for (i, sample) in samples.enumerate() {
-        let phase = std::f32::consts::PI * i as f32 / length as f32;
-        *sample = (f32::from(*sample) * 0.5 * (1.0 - phase.cos())) as i16;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::speak::{Espeak, Voice};
-    use proptest::prelude::*;
-
-    fn sound(prompt: &Prompt) -> Vec<i16> {
-        prompt.samples()
+        let (last, others) = match self.phrases.split_last() {
+            Some((last, others)) => (last.frames().len(), others),
+            None => (0, &[][..]),
+        };
+        let others = others.iter();
+        let others = others.map(|phrase| phrase.frames().len() + phrase.pause() as usize);
+        let frames = last + others.sum::<usize>();
+        Duration::from_millis(frames as u64 * u64::from(FRAME_MS))
     }
 
-    /// A 300 Hz tone in bursts like syllables, in silence of `lead` and `tail` milliseconds.
-    fn syllables(size: f32, offset: i16, lead: usize, tail: usize) -> Clip {
-        let hz = 22_050;
-        let mut samples = vec![offset; hz * lead / 1000];
-        samples.extend((0..hz).map(|i| {
-            let t = i as f32 / hz as f32;
-            let burst = (t * 4.0 * std::f32::consts::TAU).sin().abs();
-            ((t * 300.0 * std::f32::consts::TAU).sin() * burst * size) as i16 + offset
-        }));
-        samples.extend(vec![offset; hz * tail / 1000]);
-        Clip::new(hz as u32, samples)
-    }
-
-    #[test]
-    fn every_prompt_is_equally_loud() {
-        for size in [300.0, 3_000.0, 30_000.0] {
-            for rate in [LineRate::Narrow, LineRate::Wide] {
-                let sound = sound(&Prompt::new("", &syllables(size, 0, 0, 0), rate));
-                let level = level::active_dbov(&sound, rate.hz());
-                assert!((level - LEVEL_DBOV).abs() < 0.5, "{size}: {level}");
+    /// All of it, as a caller hears it who does not interrupt.
+    pub fn samples(&self, rate: LineRate) -> Vec<i16> {
+        let mut samples = Vec::new();
+        for (at, phrase) in self.phrases.iter().enumerate() {
+            if let Some(before) = at
+                .checked_sub(1)
+                .and_then(|before| self.phrases.get(before))
+            {
+                let pause = before.pause() as usize * rate.frame_len();
+                samples.resize(samples.len() + pause, 0);
             }
+            let frames = phrase.frames().iter();
+            samples.extend(frames.flat_map(Frame::samples));
         }
-    }
-
-    #[test]
-    fn the_real_voice_comes_out_right() {
-        let voice = Espeak::new("en-US").unwrap();
-        for text in [
-            "Lakeside Clinic. How can I help?",
-            "No.",
-            "Sixty-six sick seals. Press 0 for a person.",
-        ] {
-            let clip = voice.speak(text).unwrap();
-            let prompt = Prompt::new(text, &clip, LineRate::Narrow);
-            let sound = sound(&prompt);
-            let level = level::active_dbov(&sound, 8_000);
-            assert!((level - LEVEL_DBOV).abs() < 0.5, "{text}: {level}");
-            assert!(f32::from(level::peak(&sound)) <= CEILING, "{text}");
-            assert!(
-                sound.iter().map(|&s| i64::from(s)).sum::<i64>().abs() < sound.len() as i64 * 10
-            );
-            assert!(
-                level::dbov(&sound[..8]) < -50.0,
-                "{text}: starts with a click"
-            );
-            assert!(
-                level::dbov(&sound[sound.len() - 8..]) < -50.0,
-                "{text}: ends with a click"
-            );
-            // Within the first 60 ms, it speaks.
-            assert!(level::dbov(&sound[160..480]) > -50.0, "{text}: starts late");
-            let lost = clip.milliseconds() as i64 - prompt.duration().as_millis() as i64;
-            assert!((-20..600).contains(&lost), "{text}: {lost} ms trimmed");
-        }
-    }
-
-    #[test]
-    fn silence_at_the_edges_is_cut_and_offset_removed() {
-        let prompt = Prompt::new("", &syllables(8_000.0, 3_000, 700, 900), LineRate::Narrow);
-        let length = prompt.duration().as_millis();
-        assert!(
-            (960..=1_080).contains(&length),
-            "{length} ms left of 1000 and 1600 of silence"
-        );
-        let sound = sound(&prompt);
-        let mean = sound.iter().map(|&s| i64::from(s)).sum::<i64>() / sound.len() as i64;
-        assert!(mean.abs() < 30, "{mean}");
-        assert_eq!(sound[0], 0);
-        assert_eq!(sound.last(), Some(&0));
-    }
-
-    #[test]
-    fn a_pause_inside_stays() {
-        let mut clip = syllables(8_000.0, 0, 0, 500);
-        clip.samples.extend(syllables(8_000.0, 0, 0, 0).samples);
-        let length = Prompt::new("", &clip, LineRate::Narrow)
-            .duration()
-            .as_millis();
-        assert!((2_440..=2_580).contains(&length), "{length}");
-    }
-
-    #[test]
-    fn lone_peaks_are_bent_not_cut() {
-        let mut clip = syllables(1_000.0, 0, 0, 0);
-        for i in (2_000..20_000).step_by(2_205) {
-            for (at, sample) in clip.samples[i..i + 40].iter_mut().enumerate() {
-                *sample = ((at as f32 / 40.0 * std::f32::consts::TAU).sin() * 32_000.0) as i16;
-            }
-        }
-        let sound = sound(&Prompt::new("", &clip, LineRate::Narrow));
-        assert!(f32::from(level::peak(&sound)) <= CEILING);
-        let flat = sound
-            .windows(3)
-            .filter(|w| w[0].unsigned_abs() > 20_000 && w[0] == w[1] && w[1] == w[2]);
-        assert_eq!(flat.count(), 0);
-    }
-
-    #[test]
-    fn silence_and_faint_hiss_give_no_frames() {
-        for samples in [
-            vec![],
-            vec![0; 22_050],
-            vec![1_000; 22_050],
-            [1, -1].repeat(11_025),
-        ] {
-            assert!(
-                Prompt::new("", &Clip::new(22_050, samples), LineRate::Narrow)
-                    .frames()
-                    .is_empty()
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_samples_stay_under_the_ceiling(
-            samples in proptest::collection::vec(any::<i16>(), 0..4_000),
-            hz in prop_oneof![Just(8_000u32), Just(16_000), Just(22_050), Just(44_100)],
-        ) {
-            let prompt = Prompt::new("", &Clip::new(hz, samples), LineRate::Narrow);
-            prop_assert!(f32::from(level::peak(&sound(&prompt))) <= CEILING);
-        }
+        samples
     }
 }

@@ -1,12 +1,15 @@
-//! A voice with all that stands between a reply as it is written and a prompt: words said the way
-//! people say them, and recordings.
+//! A voice with all that stands between a reply as it is written and its prompt: words said the way
+//! people say them, recordings, phrases, and what is kept of them.
 
 use super::say::{self, Pronunciations};
-use super::script::{self, Part};
-use super::{Prompt, SpeakError, Voice};
+use super::script::{self, Part, Recording};
+use super::{Cache, Phrase, Prompt, SpeakError, Speech, Voice, sentences};
 use crate::audio::{LineRate, wav};
 use crate::understand::Language;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Speaks the replies of one dialplan. Shared by all calls.
 pub struct Speaker {
@@ -15,21 +18,34 @@ pub struct Speaker {
     pronunciations: Pronunciations,
     /// Where the paths of recordings begin.
     recordings: PathBuf,
+    cache: Option<Cache>,
+    /// Phrases of the dialplan, which may come again in a text that is put together in a call.
+    learned: Mutex<HashMap<(LineRate, String), Arc<Phrase>>>,
 }
 
 impl Speaker {
     /// `recordings` is the folder of the dialplan.
     pub fn new(
-        voice: impl Voice + 'static,
+        voice: Box<dyn Voice>,
         language: Language,
         pronunciations: Pronunciations,
         recordings: &Path,
     ) -> Speaker {
         Speaker {
-            voice: Box::new(voice),
+            voice,
             language,
             pronunciations,
             recordings: recordings.to_owned(),
+            cache: None,
+            learned: Mutex::default(),
+        }
+    }
+
+    /// What a slow voice makes is kept there.
+    pub fn keeping(self, cache: Cache) -> Speaker {
+        Speaker {
+            cache: Some(cache),
+            ..self
         }
     }
 
@@ -38,68 +54,180 @@ impl Speaker {
         self.voice.name()
     }
 
+    /// Whether it is worth the while to have several texts spoken at a time. eSpeak NG takes turns
+    /// anyway, and how it flutters depends on what it said before: asked in the same order, it gives
+    /// the same samples.
+    pub fn is_slow(&self) -> bool {
+        self.voice.identity().is_some()
+    }
+
     /// The words of a reply as the voice gets them.
     pub fn words(&self, text: &str) -> String {
         say::text(self.language, text, &self.pronunciations)
     }
 
-    /// The reply, ready to send. Takes as long as the voice takes.
+    /// Says a reply phrase by phrase, each handed over as soon as it is there, until `take` breaks
+    /// off. Phrases that were [`learned`](Speaker::learn) are there at once; others take as long as
+    /// the voice takes. Before an error, what could be said was handed over.
+    pub fn say(
+        &self,
+        text: &str,
+        rate: LineRate,
+        take: &mut dyn FnMut(Arc<Phrase>) -> ControlFlow<()>,
+    ) -> Result<(), SpeakError> {
+        for wanted in self.wanted(text) {
+            let phrase = match self.learned(rate, &wanted) {
+                Some(phrase) => phrase,
+                None => Arc::new(self.made(&wanted, rate)?),
+            };
+            // What the voice has no sound for.
+            if phrase.frames().is_empty() {
+                continue;
+            }
+            if take(phrase).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole reply, ready to send.
     pub fn prompt(&self, text: &str, rate: LineRate) -> Result<Prompt, SpeakError> {
-        let parts = script::parts(text);
-        let prompts = parts
-            .into_iter()
-            .map(|part| match part {
+        let mut phrases = Vec::new();
+        self.say(text, rate, &mut |phrase| {
+            phrases.push(phrase);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Prompt::new(phrases))
+    }
+
+    /// Makes the phrases of a reply that are the same in every call (those without slots), and
+    /// remembers them for as long as the program runs.
+    pub fn learn(&self, text: &str, rate: LineRate) -> Result<(), SpeakError> {
+        for wanted in self.wanted(text) {
+            let key = wanted.key();
+            if !script::has_slot(&key) && self.learned(rate, &wanted).is_none() {
+                let phrase = Arc::new(self.made(&wanted, rate)?);
+                let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+                learned.insert((rate, key), phrase);
+            }
+        }
+        Ok(())
+    }
+
+    fn learned(&self, rate: LineRate, wanted: &Wanted) -> Option<Arc<Phrase>> {
+        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        learned.get(&(rate, wanted.key())).cloned()
+    }
+
+    fn wanted<'a>(&self, text: &'a str) -> Vec<Wanted<'a>> {
+        let mut wanted = Vec::new();
+        for part in script::parts(text) {
+            match part {
                 Part::Words(words) => {
-                    let clip = self.voice.speak(&self.words(words))?;
-                    Ok(Prompt::new(words, &clip, rate))
+                    let words = self.words(words);
+                    let sentences = sentences::cut(&words).into_iter();
+                    let said = sentences.filter(|s| s.chars().any(char::is_alphanumeric));
+                    wanted.extend(said.map(|sentence| Wanted::Sentence(sentence.to_owned())));
                 }
-                Part::Recording(file) => recording(&self.recordings.join(file), rate),
-            })
-            .collect::<Result<Vec<Prompt>, SpeakError>>()?;
-        Ok(Prompt::stitched(text, &prompts, rate))
+                Part::Recording(recording) => wanted.push(Wanted::Recording(recording)),
+            }
+        }
+        wanted
+    }
+
+    fn made(&self, wanted: &Wanted, rate: LineRate) -> Result<Phrase, SpeakError> {
+        match wanted {
+            Wanted::Sentence(words) => self.spoken(words, rate),
+            Wanted::Recording(recording) => played(recording, &self.recordings, rate),
+        }
+    }
+
+    fn spoken(&self, words: &str, rate: LineRate) -> Result<Phrase, SpeakError> {
+        let kept = self.cache.as_ref().zip(self.voice.identity());
+        if let Some((cache, voice)) = &kept
+            && let Some(samples) = cache.get(voice, words, rate)
+        {
+            return Ok(Phrase::ready(words, samples, rate));
+        }
+        let phrase = Phrase::new(words, &self.voice.speak(words)?, rate);
+        if let Some((cache, voice)) = &kept {
+            cache.put(voice, words, rate, &phrase.samples());
+        }
+        Ok(phrase)
+    }
+}
+
+/// A phrase that is to be said.
+enum Wanted<'a> {
+    Sentence(String),
+    Recording(Recording<'a>),
+}
+
+impl Wanted<'_> {
+    fn key(&self) -> String {
+        match self {
+            Wanted::Sentence(words) => words.clone(),
+            Wanted::Recording(Recording { file, words }) => format!("[{file}|{words}]"),
+        }
     }
 }
 
 /// Whether every recording in a reply can be played; `folder` is the dialplan's. Needs no voice.
 pub fn check_recordings(text: &str, folder: &Path) -> Result<(), SpeakError> {
     for part in script::parts(text) {
-        if let Part::Recording(file) = part {
-            recording(&folder.join(file), LineRate::Narrow)?;
+        if let Part::Recording(recording) = part {
+            played(&recording, folder, LineRate::Narrow)?;
         }
     }
     Ok(())
 }
 
-fn recording(path: &Path, rate: LineRate) -> Result<Prompt, SpeakError> {
-    let wav = wav::read(path).map_err(|error| SpeakError::Recording(error.to_string()))?;
-    let prompt = Prompt::new("", &wav.clip, rate);
-    if prompt.frames().is_empty() {
+fn played(recording: &Recording, folder: &Path, rate: LineRate) -> Result<Phrase, SpeakError> {
+    let path = folder.join(recording.file);
+    let wav = wav::read(&path).map_err(|error| SpeakError::Recording(error.to_string()))?;
+    let phrase = Phrase::new(recording.words, &Speech::from(wav.clip), rate);
+    if phrase.frames().is_empty() {
         return Err(SpeakError::Recording(format!(
             "{}: nothing can be heard in it; record it again, or write the words instead",
             path.display()
         )));
     }
-    Ok(prompt)
+    Ok(phrase)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audio::{Clip, level};
-    use std::sync::{Arc, Mutex};
+
+    const RATE: LineRate = LineRate::Narrow;
 
     /// A second of tone for any text; remembers what it was given.
     #[derive(Clone, Default)]
-    struct Hum(Arc<Mutex<Vec<String>>>);
+    struct Hum {
+        asked: Arc<Mutex<Vec<String>>>,
+        identity: Option<String>,
+    }
 
     impl Voice for Hum {
         fn name(&self) -> &str {
             "hum"
         }
 
-        fn speak(&self, text: &str) -> Result<Clip, SpeakError> {
-            self.0.lock().unwrap().push(text.to_owned());
-            Ok(tone(8_000, 3_000))
+        fn identity(&self) -> Option<String> {
+            self.identity.clone()
+        }
+
+        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
+            self.asked.lock().unwrap().push(text.to_owned());
+            Ok(tone(8_000, 3_000).into())
+        }
+    }
+
+    impl Hum {
+        fn asked(&self) -> Vec<String> {
+            std::mem::take(&mut *self.asked.lock().unwrap())
         }
     }
 
@@ -116,20 +244,93 @@ mod tests {
     }
 
     fn speaker(folder: &Path) -> (Speaker, Hum) {
-        let hum = Hum::default();
+        with(Hum::default(), folder)
+    }
+
+    fn with(hum: Hum, folder: &Path) -> (Speaker, Hum) {
         let mine = Pronunciations::new([("Nguyen", "nwin")]).unwrap();
-        let speaker = Speaker::new(hum.clone(), Language::EnglishUs, mine, folder);
+        let speaker = Speaker::new(Box::new(hum.clone()), Language::EnglishUs, mine, folder);
         (speaker, hum)
     }
 
     #[test]
-    fn the_voice_gets_words_and_the_prompt_keeps_what_is_written() {
+    fn the_voice_gets_words_sentence_by_sentence() {
         let (speaker, hum) = speaker(Path::new("."));
-        let text = "Dr. Nguyen costs $12.50.";
-        let prompt = speaker.prompt(text, LineRate::Narrow).unwrap();
-        assert_eq!(prompt.text(), text);
-        let heard = hum.0.lock().unwrap().clone();
-        assert_eq!(heard, ["Doctor nwin costs twelve dollars and fifty cents."]);
+        let mut taken = Vec::new();
+        speaker
+            .say(
+                "Dr. Nguyen costs $12.50. Really? ... Yes.",
+                RATE,
+                &mut |phrase| {
+                    taken.push((phrase.heard(usize::MAX).to_owned(), hum.asked().len()));
+                    ControlFlow::Continue(())
+                },
+            )
+            .unwrap();
+        // Each is handed over before the next is asked for.
+        let words = [
+            "Doctor nwin costs twelve dollars and fifty cents.",
+            "Really?",
+            "Yes.",
+        ];
+        assert_eq!(taken, words.map(|words| (words.to_owned(), 1)));
+        speaker
+            .say("One. Two.", RATE, &mut |_| ControlFlow::Break(()))
+            .unwrap();
+        assert_eq!(hum.asked(), ["One."]);
+    }
+
+    #[test]
+    fn what_is_the_same_in_every_call_is_made_once() {
+        let (speaker, hum) = speaker(Path::new("."));
+        let reply = "Thank you. Your code is {code}. Anything else?";
+        speaker.learn(reply, RATE).unwrap();
+        assert_eq!(hum.asked(), ["Thank you.", "Anything else?"]);
+        let text = "Thank you. Your code is A 7. Anything else?";
+        for _ in 0..2 {
+            let prompt = speaker.prompt(text, RATE).unwrap();
+            assert_eq!(prompt.phrases().len(), 3);
+            assert_eq!(hum.asked(), ["Your code is A seven."]);
+        }
+        speaker.prompt("Thank you.", LineRate::Wide).unwrap();
+        assert_eq!(hum.asked(), ["Thank you."]);
+    }
+
+    #[test]
+    fn what_a_slow_voice_made_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = |identity: &str| {
+            let identity = Some(identity.to_owned());
+            let (speaker, hum) = with(
+                Hum {
+                    identity,
+                    ..Hum::default()
+                },
+                Path::new("."),
+            );
+            (speaker.keeping(Cache::open(folder.path()).unwrap()), hum)
+        };
+        let (speaker, hum) = started("hum 1");
+        let made = speaker.prompt("Hello. Goodbye.", RATE).unwrap();
+        assert_eq!(hum.asked().len(), 2);
+        let (speaker, hum) = started("hum 1");
+        let kept = speaker.prompt("Goodbye. Hello.", RATE).unwrap();
+        assert!(hum.asked().is_empty());
+        let [first, second] = made.phrases() else {
+            panic!()
+        };
+        let swapped = Prompt::new(vec![second.clone(), first.clone()]);
+        assert_eq!(kept.samples(RATE), swapped.samples(RATE));
+        // Another voice of the same name, and a voice that is faster than the disk.
+        let (speaker, hum) = started("hum 2");
+        speaker.prompt("Hello.", RATE).unwrap();
+        assert_eq!(hum.asked(), ["Hello."]);
+        let (speaker, hum) = with(Hum::default(), Path::new("."));
+        let speaker = speaker.keeping(Cache::open(folder.path()).unwrap());
+        for _ in 0..2 {
+            speaker.prompt("Hello.", RATE).unwrap();
+        }
+        assert_eq!(hum.asked(), ["Hello.", "Hello."]);
     }
 
     #[test]
@@ -145,12 +346,18 @@ mod tests {
         .unwrap();
         let (speaker, hum) = speaker(folder.path());
         let prompt = speaker
-            .prompt("[order.wav|Your order] 17 [way.wav].", LineRate::Narrow)
+            .prompt("[order.wav|Your order] 17 [way.wav].", RATE)
             .unwrap();
-        assert_eq!(*hum.0.lock().unwrap(), ["seventeen"]);
+        assert_eq!(hum.asked(), ["seventeen"]);
+        let [order, code, _] = prompt.phrases() else {
+            panic!()
+        };
+        assert_eq!(order.heard(usize::MAX), "Your order");
+        assert_eq!(code.heard(usize::MAX), "seventeen");
         let length = prompt.duration().as_millis();
         assert!((3_000..3_400).contains(&length), "{length}");
-        let sound = prompt.samples();
+        let sound = prompt.samples(RATE);
+        assert_eq!(sound.len() as u128, length * 8);
         for second in 0..3 {
             let at = second * 8_400 + 1_000;
             let level = level::active_dbov(&sound[at..at + 6_000], 8_000);
@@ -174,7 +381,7 @@ mod tests {
             ("mute.wav", "record it again"),
         ] {
             let text = format!("Hello. [{file}]");
-            let error = speaker.prompt(&text, LineRate::Narrow).unwrap_err();
+            let error = speaker.prompt(&text, RATE).unwrap_err();
             assert_eq!(check_recordings(&text, folder.path()).unwrap_err(), error);
             let error = error.to_string();
             assert!(error.contains(file) && error.contains(why), "{error}");

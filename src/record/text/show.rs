@@ -126,7 +126,12 @@ impl Conversation {
                 }
                 self.prompt = Some(prompt);
             }
-            EventKind::PromptInterrupted { by, heard_ms, .. } => {
+            EventKind::PromptInterrupted {
+                by,
+                heard_ms,
+                heard,
+                ..
+            } => {
                 let by = match by {
                     InterruptedBy::Speech => "the caller spoke",
                     InterruptedBy::Digit => "the caller pressed a key",
@@ -135,7 +140,11 @@ impl Conversation {
                 if let Some(prompt) = self.prompt.take() {
                     self.detail(
                         prompt,
-                        format!("stopped after {}: {by}", seconds(*heard_ms)),
+                        format!(
+                            "stopped after {}{}: {by}",
+                            seconds(*heard_ms),
+                            last_words(heard)
+                        ),
                     );
                 }
             }
@@ -303,6 +312,18 @@ fn progress(code: u16) -> String {
 /// `mm:ss.t`
 fn clock(ms: u64) -> String {
     format!("{:02}:{:02}.{}", ms / 60_000, ms / 1000 % 60, ms / 100 % 10)
+}
+
+/// The last words that were heard, as a remark.
+fn last_words(heard: &str) -> String {
+    const SHOWN: usize = 4;
+    let words: Vec<&str> = heard.split_whitespace().collect();
+    let from = words.len().saturating_sub(SHOWN);
+    match words.get(from..) {
+        None | Some([]) => String::new(),
+        Some(last) if from == 0 => format!(", after \"{}\"", last.join(" ")),
+        Some(last) => format!(", after \"… {}\"", last.join(" ")),
+    }
 }
 
 fn seconds(ms: u64) -> String {
