@@ -1,6 +1,8 @@
 # make demo   a whole call on this machine: caller, bot, person
 # make test   everything that is checked
 export PATH := $(HOME)/.cargo/bin:$(PATH)
+# Where the tests find the library that Piper voices need.
+FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
 .PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-voice
 
@@ -11,6 +13,8 @@ demo: setup
 test: setup
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	cargo build --locked
+	@ZEROLINE_MODELS=$(FETCHED) cargo run --locked --quiet -- models pull onnxruntime
 	cargo test --locked
 
 setup:

@@ -1,95 +1,270 @@
 //! How soon a caller hears the bot: from the wish to say something to the first frame, for prompts
-//! that are kept, stitched of recordings and words, and made on the spot. Prints the table of
-//! `docs/voice.md`.
+//! that are ready, stitched of what is ready and what is not, and made on the spot. And how fast each
+//! voice is. Prints the tables of `docs/voice.md`.
 //!
-//!     cargo bench --profile dev --bench voice
+//!     make bench-voice
+//!
+//! Every Piper voice in `models/` or `$ZEROLINE_MODELS` is among the voices.
 
 use std::error::Error;
 use std::hint::black_box;
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use zeroline::audio::{Clip, LineRate, wav};
+use zeroline::audio::{Clip, LineRate, level, wav};
 use zeroline::dialplan::Dialplan;
+use zeroline::hear::{Expected, Recognition, Sphinx, Stop};
+use zeroline::line::codec::Codec;
 use zeroline::speak::say::Pronunciations;
-use zeroline::speak::{Espeak, PromptBook, Speaker};
-use zeroline::understand::Language;
+use zeroline::speak::{self, Cache, PromptBook, Speaker, Wish};
+use zeroline::understand::{Language, spoken};
 
 const RATE: LineRate = LineRate::Narrow;
 const RUNS: usize = 21;
+/// 12 dB under the speech.
+const NOISE_DBOV: f32 = -32.0;
 
-const SHORT: &str = "One moment, please.";
-const SENTENCE: &str = "Your appointment is on Thursday, Nov. 26th at 8:30; the fee is $12.50.";
+/// The test model with a Piper voice's inputs and outputs, which plays tones.
+const FIXTURE: &str = "one";
 
-fn main() -> Result<(), Box<dyn Error>> {
+const ENGLISH: &str = "Your appointment is on Thursday, Nov. 26th at 8:30; the fee is $12.50. \
+                       Please bring your card. Is there anything else?";
+const MANDARIN: &str = "您的预约是11月26号上午8:30，费用12.50元。请带上您的卡。还有别的事吗？";
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     for name in ["your-order", "is-on-its-way"] {
         wav::write_mono(&folder.path().join(format!("{name}.wav")), &hum())?;
     }
-    let speaker = |language: Language| -> Result<Speaker, Box<dyn Error>> {
-        let voice = Espeak::new(language.tag())?;
-        let none = Pronunciations::default();
-        Ok(Speaker::new(voice, language, none, folder.path()))
-    };
-    let english = speaker(Language::EnglishUs)?;
-    let mandarin = speaker(Language::Mandarin)?;
-    let clinic = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialplans/clinic.toml");
+    let espeak = speaker("espeak-ng", Language::EnglishUs, folder.path())?;
+    let clinic = root().join("dialplans/clinic.toml");
     let clinic = Dialplan::load(&clinic, jiff::Zoned::now().date())?.dialplan;
+    let texts = clinic.fixed_texts();
     let begun = Instant::now();
-    let (book, failed) = PromptBook::prepare(&english, RATE, clinic.fixed_texts());
+    let (book, failed) = PromptBook::prepare(&espeak, RATE, &texts, &|_, _| {});
     let prepared = begun.elapsed();
     if let Some((text, error)) = failed.first() {
         return Err(format!("\"{text}\" cannot be spoken: {error}").into());
     }
 
-    println!("| prompt | voice | first frame after | sound | of real time |");
-    println!("|---|---|---:|---:|---:|");
-    let greeting = clinic.greeting();
-    let greeting = greeting.say.first().ok_or("there is no greeting")?;
-    let kept = || Some(book.get(greeting)?.frames().first()?.clone());
-    let took = median(|| Ok(kept()))?;
-    row("kept", english.name(), took, None);
-    for (what, speaker, text) in [
+    println!("| prompt | first frame after | all after | sound |");
+    println!("|---|---:|---:|---:|");
+    let greeting = texts.first().ok_or("there is no greeting")?;
+    let ready = || Ok(book.get(greeting).ok_or("no prompt")?.phrases().to_vec());
+    let took = median(ready)?;
+    let sound = book.get(greeting).ok_or("no prompt")?.duration();
+    println!(
+        "| ready: the greeting | {} | {} | {} |",
+        ms(took),
+        ms(took),
+        seconds(sound)
+    );
+    espeak.learn(
+        "Thank you. Your order {order} is on its way. Is there anything else?",
+        RATE,
+    )?;
+    for (what, text) in [
         (
-            "a recording, a code, a recording",
-            &english,
+            "stitched: sentence, sentence with a code, sentence",
+            "Thank you. Your order A7-2231 is on its way. Is there anything else?",
+        ),
+        (
+            "stitched: recording, code, recording",
             "[your-order.wav] A7-2231 [is-on-its-way.wav]",
         ),
-        ("made: 3 words", &english, SHORT),
-        (
-            "made: a sentence with date, time, price",
-            &english,
-            SENTENCE,
-        ),
-        (
-            "made: a Mandarin sentence",
-            &mandarin,
-            "您的预约是11月26号上午8:30，费用12.50元。",
-        ),
+        ("made: three sentences with date, time, price", ENGLISH),
     ] {
-        let sound = speaker.prompt(text, RATE)?.duration();
-        let took = median(|| Ok(speaker.prompt(text, RATE)?))?;
-        row(what, speaker.name(), took, Some(sound));
+        row(what, &espeak, text)?;
     }
-    let prompts = clinic.fixed_texts().len();
-    println!("\nThe clinic's {prompts} texts are ready {prepared:.0?} after its dialplan is read.");
+    if let Ok(slow) = speaker(FIXTURE, Language::EnglishUs, folder.path()) {
+        let slow = slow.keeping(Cache::open(&folder.path().join("cache"))?);
+        slow.prompt(ENGLISH, RATE)?;
+        row("kept on disk: the same three sentences", &slow, ENGLISH)?;
+    }
+    println!(
+        "\nThe clinic's {} texts are ready {prepared:.0?} after its dialplan is read.",
+        texts.len()
+    );
+    println!(
+        "Encoding a frame as PCMU takes {:.2?}.\n",
+        encoding(&book.get(greeting).ok_or("no prompt")?.samples(RATE))
+    );
+
+    println!(
+        "| voice | first sentence after | all after | sound | of real time | words recognised back | in noise |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    let mut voices = vec![
+        ("espeak-ng".to_owned(), Language::EnglishUs),
+        ("espeak-ng".to_owned(), Language::Mandarin),
+        (FIXTURE.to_owned(), Language::EnglishUs),
+    ];
+    voices.extend(installed());
+    for (name, language) in voices {
+        let text = match language {
+            Language::Mandarin => MANDARIN,
+            _ => ENGLISH,
+        };
+        let speaker = match speaker(&name, language, folder.path()) {
+            Ok(speaker) => speaker,
+            Err(why) => {
+                println!("\n{name} is left out: {why}\n");
+                continue;
+            }
+        };
+        let (first, all) = times(&speaker, text)?;
+        let sound = speaker.prompt(text, RATE)?.duration();
+        // PocketSphinx knows English only, and what the fixture plays is no speech.
+        let clear = |noise| match language == Language::Mandarin || name == FIXTURE {
+            true => Ok("-".to_owned()),
+            false => recognised_back(&speaker, &texts, noise).map(|share| format!("{share:.3}")),
+        };
+        println!(
+            "| {} | {} | {} | {} | {:.4} | {} | {} |",
+            speaker.name(),
+            ms(first),
+            ms(all),
+            seconds(sound),
+            all.as_secs_f64() / sound.as_secs_f64(),
+            clear(None)?,
+            clear(Some(NOISE_DBOV))?
+        );
+    }
     Ok(())
 }
 
-fn row(what: &str, voice: &str, took: Duration, sound: Option<Duration>) {
-    let (length, share) = match sound {
-        None => ("-".to_owned(), "-".to_owned()),
-        Some(sound) => (
-            format!("{:.1} s", sound.as_secs_f64()),
-            format!("{:.4}", took.as_secs_f64() / sound.as_secs_f64()),
-        ),
-    };
-    let ms = took.as_secs_f64() * 1e3;
-    println!("| {what} | {voice} | {ms:.3} ms | {length} | {share} |");
+/// Of the words of these texts' sentences, how many PocketSphinx gets right that expects them.
+fn recognised_back(speaker: &Speaker, texts: &[&str], noise: Option<f32>) -> Outcome<f32> {
+    let sentences = texts
+        .iter()
+        .flat_map(|text| text.split_inclusive(['.', '?', '!']));
+    let sentences: Vec<&str> = sentences.map(str::trim).collect();
+    let said = |sentence: &str| spoken(Language::EnglishUs, &speaker.words(sentence));
+    let phrases: Vec<String> = sentences.iter().map(|s| said(s).join(" ")).collect();
+    let (recogniser, _) = Sphinx::new(None, &Expected::from_phrases(&phrases), &|_| None)?;
+    let (mut wrong, mut all) = (0, 0);
+    for sentence in sentences {
+        let mut sound = Clip::new(RATE.hz(), speaker.prompt(sentence, RATE)?.samples(RATE));
+        if let Some(dbov) = noise {
+            add_noise(&mut sound.samples, dbov);
+        }
+        let heard = Recognition::now(&recogniser, &sound, &Stop::never()).result;
+        let heard = heard.map_err(|why| format!("{why:?}"))?.text;
+        let heard: Vec<String> = heard.split_whitespace().map(str::to_owned).collect();
+        let said = said(sentence);
+        wrong += strsim::generic_levenshtein(&said, &heard);
+        all += said.len();
+    }
+    Ok(1.0 - wrong as f32 / all.max(1) as f32)
 }
 
-fn median<T>(
-    mut run: impl FnMut() -> Result<T, Box<dyn Error>>,
-) -> Result<Duration, Box<dyn Error>> {
+/// Hiss that falls off towards high tones, the same each time.
+fn add_noise(samples: &mut [i16], dbov: f32) {
+    let (mut random, mut low) = (1u32, 0.0);
+    let noise: Vec<i16> = samples
+        .iter()
+        .map(|_| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let white = (random >> 8) as f32 / 8_388_608.0 - 1.0;
+            low = 0.7 * low + 0.3 * white;
+            (low * 10_000.0) as i16
+        })
+        .collect();
+    let gain = 10f32.powf((dbov - level::dbov(&noise)) / 20.0);
+    for (sample, noise) in samples.iter_mut().zip(noise) {
+        *sample = (f32::from(*sample) + f32::from(noise) * gain) as i16;
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where voices and ONNX Runtime are looked for, the fixture and what `make test` fetches among them.
+fn folders() -> Vec<PathBuf> {
+    let named = std::env::var_os("ZEROLINE_MODELS").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or(home.map(|home| home.join(".cache")));
+    let fetched = cache.map(|cache| cache.join("zeroline/models"));
+    let own = ["models", "models/voice-fixture"].map(|folder| root().join(folder));
+    named.into_iter().chain(own).chain(fetched).collect()
+}
+
+/// Piper voices, with the language that their names begin with.
+fn installed() -> Vec<(String, Language)> {
+    let files = folders()
+        .into_iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok());
+    let names = files.flatten().filter_map(|file| {
+        let name = file.ok()?.file_name().into_string().ok()?;
+        let name = name.strip_suffix(".onnx")?.to_owned();
+        let language = name.split_once('-')?.0.replace('_', "-").parse().ok()?;
+        Some((name, language))
+    });
+    names.collect()
+}
+
+fn speaker(name: &str, language: Language, recordings: &Path) -> Outcome<Speaker> {
+    let wish = Wish {
+        name: Some(name.to_owned()),
+        ..Wish::default()
+    };
+    let choice = speak::choose(&wish, language.tag(), &folders())?;
+    if let Some(warning) = choice.warnings.first() {
+        return Err(warning.clone().into());
+    }
+    let none = Pronunciations::default();
+    Ok(Speaker::new(choice.voice, language, none, recordings))
+}
+
+fn row(what: &str, speaker: &Speaker, text: &str) -> Outcome<()> {
+    let (first, all) = times(speaker, text)?;
+    let sound = speaker.prompt(text, RATE)?.duration();
+    println!(
+        "| {what} | {} | {} | {} |",
+        ms(first),
+        ms(all),
+        seconds(sound)
+    );
+    Ok(())
+}
+
+/// Until the first phrase is there, and until all are.
+fn times(speaker: &Speaker, text: &str) -> Outcome<(Duration, Duration)> {
+    let first = median(|| {
+        speaker.say(text, RATE, &mut |phrase| {
+            black_box(phrase);
+            ControlFlow::Break(())
+        })?;
+        Ok(())
+    })?;
+    Ok((first, median(|| Ok(speaker.prompt(text, RATE)?))?))
+}
+
+fn encoding(samples: &[i16]) -> Duration {
+    let frames = Clip::new(RATE.hz(), samples.to_vec()).frames(RATE);
+    let mut payload = Vec::new();
+    let begun = Instant::now();
+    for frame in &frames {
+        payload.clear();
+        Codec::Pcmu.encode(black_box(frame), &mut payload);
+        black_box(&payload);
+    }
+    begun.elapsed() / frames.len().max(1) as u32
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn median<T>(mut run: impl FnMut() -> Outcome<T>) -> Outcome<Duration> {
     let mut times = Vec::new();
     for _ in 0..RUNS {
         let begun = Instant::now();

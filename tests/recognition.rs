@@ -198,7 +198,7 @@ fn whisper_hears_nothing_where_nothing_is_said() {
 fn what_the_voice_says_is_recognised_back() {
     let voice = Espeak::new("en-US").unwrap();
     let none = Pronunciations::default();
-    let speaker = Speaker::new(voice, Language::EnglishUs, none, Path::new(""));
+    let speaker = Speaker::new(Box::new(voice), Language::EnglishUs, none, Path::new(""));
     let sentences: Vec<String> = CLINIC
         .fixed_texts()
         .into_iter()
@@ -212,8 +212,8 @@ fn what_the_voice_says_is_recognised_back() {
     let (mut errors, mut all) = (0, 0);
     for sentence in &sentences {
         let prompt = speaker.prompt(sentence, LineRate::Narrow).unwrap();
-        let samples = prompt.frames().iter().flat_map(|f| f.samples().to_vec());
-        let heard = recognised(&recogniser, &Clip::new(8_000, samples.collect()));
+        let sound = Clip::new(8_000, prompt.samples(LineRate::Narrow));
+        let heard = recognised(&recogniser, &sound);
         let said = spoken(sentence);
         let said: Vec<&str> = said.split(' ').collect();
         let heard: Vec<&str> = heard.split_whitespace().collect();
