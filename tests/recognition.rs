@@ -231,5 +231,5 @@ fn what_the_voice_says_is_recognised_back() {
     }
     let accuracy = 1.0 - errors as f32 / all as f32;
     println!("word accuracy {accuracy:.3} over {all} words");
-    assert!(accuracy > 0.9, "{accuracy}");
+    assert!(accuracy > 0.95, "{accuracy}");
 }

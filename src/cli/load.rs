@@ -132,7 +132,8 @@ pub fn speaker(dialplan: &Dialplan, name: Option<&str>) -> Result<(Speaker, Stri
         dialplan.language,
         pronunciations,
         &dialplan.folder,
-    );
+    )
+    .falling_back_to(Box::new(Espeak::new(dialplan.language.tag())?));
     let speaker = match Cache::folder().map(|folder| (Cache::open(&folder), folder)) {
         Some((Ok(cache), _)) => speaker.keeping(cache),
         Some((Err(error), folder)) => {

@@ -121,3 +121,80 @@ fn failed(id: JobId, reason: String) -> Input {
     let spoken = Spoken::Failed(reason);
     Input::Spoken { id, spoken }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::Clip;
+    use crate::hear::{HearError, Hypothesis, Recogniser, Stop};
+    use crate::speak::say::Pronunciations;
+    use crate::speak::{SpeakError, Speaker, Speech, Voice};
+    use crate::understand::Language;
+    use std::path::Path;
+
+    /// Hears nothing: nobody speaks.
+    struct Deaf;
+
+    impl Recogniser for Deaf {
+        fn name(&self) -> &str {
+            "deaf"
+        }
+
+        fn recognise(&self, _: &Clip, _: &Stop) -> Result<Hypothesis, HearError> {
+            Err(HearError::Stopped)
+        }
+    }
+
+    /// Hums, and panics at "bad".
+    struct Hum;
+
+    impl Voice for Hum {
+        fn name(&self) -> &str {
+            "hum"
+        }
+
+        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
+            assert_ne!(text, "Bad.");
+            let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
+            Ok(Clip::new(8_000, samples.collect()).into())
+        }
+    }
+
+    /// What comes of a text: `p` for each phrase, `d` when done, `f` for a failure.
+    fn spoken(pool: &Pool, results: &Receiver<Command>, text: &str) -> String {
+        let id = JobId(7);
+        let text = text.into();
+        let job = Job::Synthesise { id, text };
+        assert!(pool.give(Slot(1), LineRate::Narrow, job).is_ok());
+        let mut came = String::new();
+        while !came.ends_with(['d', 'f']) {
+            match results.recv().unwrap() {
+                Command::Input(Slot(1), Input::Spoken { id: of, spoken }) if of == id => {
+                    came.push(match spoken {
+                        Spoken::Phrase { .. } => 'p',
+                        Spoken::Done => 'd',
+                        Spoken::Failed(_) => 'f',
+                    });
+                }
+                _ => panic!("something else came"),
+            }
+        }
+        came
+    }
+
+    #[test]
+    fn phrases_come_one_by_one_and_a_voice_that_panics_speaks_the_next_text() {
+        let (results, received) = sync_channel(16);
+        let none = Pronunciations::default();
+        let speaker = Speaker::new(Box::new(Hum), Language::EnglishUs, none, Path::new("."));
+        let engines = Engines {
+            recogniser: Arc::new(Deaf),
+            speaker: Arc::new(speaker),
+        };
+        let pool = Pool::start(1, engines, results).unwrap();
+        assert_eq!(spoken(&pool, &received, "One. Two. Three."), "pppd");
+        assert_eq!(spoken(&pool, &received, "One. Bad. Three."), "pf");
+        assert_eq!(spoken(&pool, &received, "..."), "d");
+        assert_eq!(spoken(&pool, &received, "One."), "pd");
+    }
+}

@@ -70,7 +70,7 @@ pub fn choose(wish: &Wish, language: &str, folders: &[PathBuf]) -> Result<Choice
 fn unknown(name: &str, folders: &[PathBuf]) -> String {
     let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
     format!(
-        "there is no voice {name} in {}: {name}.onnx and {name}.onnx.json are missed. `zeroline models \
+        "there is no voice {name} in {}: {name}.onnx and {name}.onnx.json must be there. `zeroline models \
          list` shows which voices there are, `zeroline models pull NAME` gets one",
         folders.join(", ")
     )

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Speaks the replies of one dialplan. Shared by all calls.
 pub struct Speaker {
     voice: Box<dyn Voice>,
+    fallback: Option<Box<dyn Voice>>,
     language: Language,
     pronunciations: Pronunciations,
     /// Where the paths of recordings begin.
@@ -33,11 +34,20 @@ impl Speaker {
     ) -> Speaker {
         Speaker {
             voice,
+            fallback: None,
             language,
             pronunciations,
             recordings: recordings.to_owned(),
             cache: None,
             learned: Mutex::default(),
+        }
+    }
+
+    /// Says what the voice fails to say.
+    pub fn falling_back_to(self, voice: Box<dyn Voice>) -> Speaker {
+        Speaker {
+            fallback: Some(voice),
+            ..self
         }
     }
 
@@ -150,7 +160,15 @@ impl Speaker {
         {
             return Ok(Phrase::ready(words, samples, rate));
         }
-        let phrase = Phrase::new(words, &self.voice.speak(words)?, rate);
+        let speech = match (self.voice.speak(words), &self.fallback) {
+            (Ok(speech), _) => speech,
+            (Err(error), Some(fallback)) => {
+                tracing::warn!("{error}; {} says it", fallback.name());
+                return Ok(Phrase::new(words, &fallback.speak(words)?, rate));
+            }
+            (Err(error), None) => return Err(error),
+        };
+        let phrase = Phrase::new(words, &speech, rate);
         if let Some((cache, voice)) = &kept {
             cache.put(voice, words, rate, &phrase.samples());
         }
@@ -221,6 +239,9 @@ mod tests {
 
         fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
             self.asked.lock().unwrap().push(text.to_owned());
+            if text == "Unspeakable." {
+                return Err(SpeakError::Engine("hoarse".to_owned()));
+            }
             Ok(tone(8_000, 3_000).into())
         }
     }
@@ -331,6 +352,25 @@ mod tests {
             speaker.prompt("Hello.", RATE).unwrap();
         }
         assert_eq!(hum.asked(), ["Hello.", "Hello."]);
+    }
+
+    #[test]
+    fn what_a_voice_fails_to_say_another_says() {
+        let (speaker, hum) = speaker(Path::new("."));
+        let text = "Hello. Unspeakable. Goodbye.";
+        let mut said = 0;
+        let error = speaker.say(text, RATE, &mut |_| {
+            said += 1;
+            ControlFlow::Continue(())
+        });
+        assert!(error.is_err() && said == 1, "{error:?}");
+        hum.asked();
+        let espeak = crate::speak::Espeak::new("en-US").unwrap();
+        let speaker = speaker.falling_back_to(Box::new(espeak));
+        let prompt = speaker.prompt(text, RATE).unwrap();
+        assert_eq!(hum.asked(), ["Hello.", "Unspeakable.", "Goodbye."]);
+        assert_eq!(prompt.phrases().len(), 3);
+        assert_eq!(prompt.phrases()[1].heard(usize::MAX), "Unspeakable.");
     }
 
     #[test]
