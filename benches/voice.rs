@@ -6,6 +6,10 @@
 //!
 //! Every Piper voice in `models/` or `$ZEROLINE_MODELS` is among the voices.
 
+#[path = "../tests/common/recognised_back.rs"]
+mod recognised_back;
+
+use recognised_back::{accuracy, recognised_back};
 use std::error::Error;
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -13,11 +17,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zeroline::audio::{Clip, LineRate, level, wav};
 use zeroline::dialplan::Dialplan;
-use zeroline::hear::{Expected, Recognition, Sphinx, Stop};
 use zeroline::line::codec::Codec;
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{self, Cache, PromptBook, Speaker, Wish};
-use zeroline::understand::{Language, spoken};
+use zeroline::understand::Language;
 
 const RATE: LineRate = LineRate::Narrow;
 const RUNS: usize = 21;
@@ -119,7 +122,8 @@ fn main() -> Outcome<()> {
         // PocketSphinx knows English only, and what the fixture plays is no speech.
         let clear = |noise| match language == Language::Mandarin || name == FIXTURE {
             true => Ok("-".to_owned()),
-            false => recognised_back(&speaker, &texts, noise).map(|share| format!("{share:.3}")),
+            false => recognised_back(&speaker, &texts, |sound| add_noise(sound, noise))
+                .map(|all| format!("{:.3}", accuracy(&all))),
         };
         println!(
             "| {} | {} | {} | {} | {:.4} | {} | {} |",
@@ -128,36 +132,11 @@ fn main() -> Outcome<()> {
             ms(all),
             seconds(sound),
             all.as_secs_f64() / sound.as_secs_f64(),
-            clear(None)?,
-            clear(Some(NOISE_DBOV))?
+            clear(level::SILENCE)?,
+            clear(NOISE_DBOV)?
         );
     }
     Ok(())
-}
-
-/// Of the words of these texts' sentences, how many PocketSphinx gets right that expects them.
-fn recognised_back(speaker: &Speaker, texts: &[&str], noise: Option<f32>) -> Outcome<f32> {
-    let sentences = texts
-        .iter()
-        .flat_map(|text| text.split_inclusive(['.', '?', '!']));
-    let sentences: Vec<&str> = sentences.map(str::trim).collect();
-    let said = |sentence: &str| spoken(Language::EnglishUs, &speaker.words(sentence));
-    let phrases: Vec<String> = sentences.iter().map(|s| said(s).join(" ")).collect();
-    let (recogniser, _) = Sphinx::new(None, &Expected::from_phrases(&phrases), &|_| None)?;
-    let (mut wrong, mut all) = (0, 0);
-    for sentence in sentences {
-        let mut sound = Clip::new(RATE.hz(), speaker.prompt(sentence, RATE)?.samples(RATE));
-        if let Some(dbov) = noise {
-            add_noise(&mut sound.samples, dbov);
-        }
-        let heard = Recognition::now(&recogniser, &sound, &Stop::never()).result;
-        let heard = heard.map_err(|why| format!("{why:?}"))?.text;
-        let heard: Vec<String> = heard.split_whitespace().map(str::to_owned).collect();
-        let said = said(sentence);
-        wrong += strsim::generic_levenshtein(&said, &heard);
-        all += said.len();
-    }
-    Ok(1.0 - wrong as f32 / all.max(1) as f32)
 }
 
 /// Hiss that falls off towards high tones, the same each time.
@@ -185,10 +164,7 @@ fn root() -> &'static Path {
 /// Where voices and ONNX Runtime are looked for, the fixture and what `make test` fetches among them.
 fn folders() -> Vec<PathBuf> {
     let named = std::env::var_os("ZEROLINE_MODELS").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or(home.map(|home| home.join(".cache")));
-    let fetched = cache.map(|cache| cache.join("zeroline/models"));
+    let fetched = speak::user_cache().map(|cache| cache.join("models"));
     let own = ["models", "models/voice-fixture"].map(|folder| root().join(folder));
     named.into_iter().chain(own).chain(fetched).collect()
 }

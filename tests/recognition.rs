@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+#[path = "common/recognised_back.rs"]
+mod recognised_back;
 
 use common::root;
+use recognised_back::{accuracy, recognised_back};
 use std::collections::BTreeMap;
 use std::f32::consts::TAU;
 use std::path::Path;
@@ -12,11 +15,11 @@ use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
 use zeroline::hear::{
-    self, Expected, Heard, Listener, Recogniser, Recognition, Sphinx, Stop, Wanted, Whisper,
+    self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper,
 };
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, Speaker};
-use zeroline::understand::{Language, spoken};
+use zeroline::understand::Language;
 
 static CLINIC: LazyLock<Dialplan> = LazyLock::new(|| {
     let path = root().join("dialplans/clinic.toml");
@@ -199,37 +202,11 @@ fn what_the_voice_says_is_recognised_back() {
     let voice = Espeak::new("en-US").unwrap();
     let none = Pronunciations::default();
     let speaker = Speaker::new(Box::new(voice), Language::EnglishUs, none, Path::new(""));
-    let sentences: Vec<String> = CLINIC
-        .fixed_texts()
-        .into_iter()
-        .flat_map(|text| text.split_inclusive(['.', '?', '!']))
-        .map(|sentence| sentence.trim().to_owned())
-        .collect();
-    let spoken =
-        |sentence: &String| spoken(Language::EnglishUs, &speaker.words(sentence)).join(" ");
-    let expected = Expected::from_phrases(&sentences.iter().map(spoken).collect::<Vec<_>>());
-    let (recogniser, _) = Sphinx::new(None, &expected, &|_| None).unwrap();
-    let (mut errors, mut all) = (0, 0);
-    for sentence in &sentences {
-        let prompt = speaker.prompt(sentence, LineRate::Narrow).unwrap();
-        let sound = Clip::new(8_000, prompt.samples(LineRate::Narrow));
-        let heard = recognised(&recogniser, &sound);
-        let said = spoken(sentence);
-        let said: Vec<&str> = said.split(' ').collect();
-        let heard: Vec<&str> = heard.split_whitespace().collect();
-        let wrong = strsim::generic_levenshtein(&said, &heard);
-        if wrong > 0 {
-            println!(
-                "{wrong} of {}: {} -> {}",
-                said.len(),
-                said.join(" "),
-                heard.join(" ")
-            );
-        }
-        errors += wrong;
-        all += said.len();
+    let all = recognised_back(&speaker, &CLINIC.fixed_texts(), |_| {}).unwrap();
+    for back in all.iter().filter(|back| back.wrong > 0) {
+        println!("{back}");
     }
-    let accuracy = 1.0 - errors as f32 / all as f32;
-    println!("word accuracy {accuracy:.3} over {all} words");
+    let accuracy = accuracy(&all);
+    println!("word accuracy {accuracy:.3}");
     assert!(accuracy > 0.95, "{accuracy}");
 }

@@ -9,6 +9,7 @@ use common::{root, zeroline};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use zeroline::audio::{level, wav};
+use zeroline::speak::user_cache;
 
 /// A folder with a dialplan, models and a cache of its own.
 struct Place(tempfile::TempDir);
@@ -41,10 +42,7 @@ impl Place {
 
     /// With ONNX Runtime, if this machine has it.
     fn add_runtime(&self) -> Option<()> {
-        let home = std::env::var_os("HOME").map(PathBuf::from)?;
-        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-        let cache = cache.unwrap_or_else(|| home.join(".cache"));
-        let library = cache.join("zeroline/models/libonnxruntime.so");
+        let library = user_cache()?.join("models/libonnxruntime.so");
         if !library.exists() {
             println!("skipped: no ONNX Runtime here; `make test` fetches it");
             return None;

@@ -133,7 +133,7 @@ pub fn speaker(dialplan: &Dialplan, name: Option<&str>) -> Result<(Speaker, Stri
         pronunciations,
         &dialplan.folder,
     )
-    .falling_back_to(Box::new(Espeak::new(dialplan.language.tag())?));
+    .falling_back_to(choice.fallback);
     let speaker = match Cache::folder().map(|folder| (Cache::open(&folder), folder)) {
         Some((Ok(cache), _)) => speaker.keeping(cache),
         Some((Err(error), folder)) => {

@@ -5,7 +5,7 @@
 //! else PocketSphinx, which needs no download. What the words mean is not known here.
 
 mod choose;
-mod deaf;
+pub(crate) mod deaf;
 mod expect;
 mod gate;
 mod idle;

@@ -125,40 +125,8 @@ fn failed(id: JobId, reason: String) -> Input {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Clip;
-    use crate::hear::{HearError, Hypothesis, Recogniser, Stop};
-    use crate::speak::say::Pronunciations;
-    use crate::speak::{SpeakError, Speaker, Speech, Voice};
-    use crate::understand::Language;
-    use std::path::Path;
-
-    /// Hears nothing: nobody speaks.
-    struct Deaf;
-
-    impl Recogniser for Deaf {
-        fn name(&self) -> &str {
-            "deaf"
-        }
-
-        fn recognise(&self, _: &Clip, _: &Stop) -> Result<Hypothesis, HearError> {
-            Err(HearError::Stopped)
-        }
-    }
-
-    /// Hums, and panics at "bad".
-    struct Hum;
-
-    impl Voice for Hum {
-        fn name(&self) -> &str {
-            "hum"
-        }
-
-        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
-            assert_ne!(text, "Bad.");
-            let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
-            Ok(Clip::new(8_000, samples.collect()).into())
-        }
-    }
+    use crate::hear::deaf::Deaf;
+    use crate::speak::hum::Hum;
 
     /// What comes of a text: `p` for each phrase, `d` when done, `f` for a failure.
     fn spoken(pool: &Pool, results: &Receiver<Command>, text: &str) -> String {
@@ -185,15 +153,14 @@ mod tests {
     #[test]
     fn phrases_come_one_by_one_and_a_voice_that_panics_speaks_the_next_text() {
         let (results, received) = sync_channel(16);
-        let none = Pronunciations::default();
-        let speaker = Speaker::new(Box::new(Hum), Language::EnglishUs, none, Path::new("."));
+        let why = "nobody speaks".to_owned();
         let engines = Engines {
-            recogniser: Arc::new(Deaf),
-            speaker: Arc::new(speaker),
+            recogniser: Arc::new(Deaf { why }),
+            speaker: Arc::new(Hum::default().speaker()),
         };
         let pool = Pool::start(1, engines, results).unwrap();
         assert_eq!(spoken(&pool, &received, "One. Two. Three."), "pppd");
-        assert_eq!(spoken(&pool, &received, "One. Bad. Three."), "pf");
+        assert_eq!(spoken(&pool, &received, "One. Panic. Three."), "pf");
         assert_eq!(spoken(&pool, &received, "..."), "d");
         assert_eq!(spoken(&pool, &received, "One."), "pd");
     }

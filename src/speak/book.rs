@@ -1,6 +1,6 @@
 //! Every prompt that is known before a call needs it, ready to send.
 
-use super::{Prompt, SpeakError, Speaker, script};
+use super::{Prompt, SpeakError, Speaker};
 use crate::audio::LineRate;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +13,9 @@ pub struct PromptBook {
 }
 
 impl PromptBook {
-    /// Has each distinct text spoken once, by a slow voice several at a time, and what a text with slots has in
-    /// common in every call. `tell` gets how many of how many are done. A text that fails does not
-    /// fail the others: it comes back with its error and is not in the book.
+    /// Has each distinct text spoken once, by a slow voice several at a time, and what a text with
+    /// slots has in common in every call. `tell` gets how many of how many are done. A text that
+    /// fails does not fail the others: it comes back with its error and is not in the book.
     pub fn prepare<T: AsRef<str>>(
         speaker: &Speaker,
         rate: LineRate,
@@ -38,11 +38,7 @@ impl PromptBook {
             for _ in 0..threads.min(texts.len()) {
                 scope.spawn(|| {
                     while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let learned = speaker.learn(text, rate);
-                        let prompt = learned.and_then(|()| match script::has_slot(text) {
-                            true => Ok(None),
-                            false => speaker.prompt(text, rate).map(Some),
-                        });
+                        let prompt = speaker.learn(text, rate);
                         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
                         made.push((text.clone(), prompt));
                         tell(made.len(), texts.len());
@@ -73,59 +69,33 @@ impl PromptBook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Clip;
-    use crate::speak::say::Pronunciations;
-    use crate::speak::{Speech, Voice};
-    use crate::understand::Language;
-    use std::path::Path;
-    use std::sync::Arc;
-
-    /// Hums everything but "bad", and remembers what it was asked.
-    #[derive(Clone, Default)]
-    struct Hum {
-        asked: Arc<Mutex<Vec<String>>>,
-    }
-
-    impl Voice for Hum {
-        fn name(&self) -> &str {
-            "hum"
-        }
-
-        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
-            self.asked.lock().unwrap().push(text.to_owned());
-            if text == "bad" {
-                return Err(SpeakError::Engine("hoarse".to_owned()));
-            }
-            let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
-            Ok(Clip::new(8_000, samples.collect()).into())
-        }
-    }
+    use crate::speak::hum::Hum;
 
     #[test]
     fn each_text_is_spoken_once_and_a_bad_one_spoils_nothing() {
         let hum = Hum::default();
-        let texts = ["one", "bad", "two", "one", "bad", "two {code}"];
-        let pronunciations = Pronunciations::default();
-        let language = Language::EnglishUs;
-        let speaker = Speaker::new(
-            Box::new(hum.clone()),
-            language,
-            pronunciations,
-            Path::new("."),
-        );
+        let texts = [
+            "one",
+            "Unspeakable.",
+            "two",
+            "one",
+            "Unspeakable.",
+            "two {code}",
+        ];
+        let speaker = hum.clone().speaker();
         let told = Mutex::new(Vec::new());
         let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, texts, &|done, of| {
             told.lock().unwrap().push((done, of));
         });
-        let mut asked = hum.asked.lock().unwrap().clone();
+        let mut asked = hum.asked();
         asked.sort();
-        assert_eq!(asked, ["bad", "one", "two"]);
+        assert_eq!(asked, ["Unspeakable.", "one", "two"]);
         assert_eq!(failed.len(), 1);
-        assert_eq!(failed[0].0, "bad");
+        assert_eq!(failed[0].0, "Unspeakable.");
         assert_eq!(*told.lock().unwrap(), [(1, 4), (2, 4), (3, 4), (4, 4)]);
         let one = book.get("one").unwrap().duration().as_millis();
         assert!((960..=1_040).contains(&one), "{one}");
-        for other in ["bad", "One", "two {code}"] {
+        for other in ["Unspeakable.", "One", "two {code}"] {
             assert!(book.get(other).is_none(), "{other}");
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::audio::LineRate;
 use sha2::{Digest, Sha256};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -33,12 +34,8 @@ impl Cache {
     /// `$ZEROLINE_CACHE`, or `zeroline/phrases` where the user's caches are; nothing when there
     /// is no such place.
     pub fn folder() -> Option<PathBuf> {
-        let of = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        of("ZEROLINE_CACHE").map(PathBuf::from).or_else(|| {
-            let caches = of("XDG_CACHE_HOME").map(PathBuf::from);
-            let caches = caches.or_else(|| Some(Path::new(&of("HOME")?).join(".cache")));
-            Some(caches?.join("zeroline/phrases"))
-        })
+        let named = variable("ZEROLINE_CACHE").map(PathBuf::from);
+        named.or_else(|| Some(user_cache()?.join("phrases")))
     }
 
     /// Opens the cache in `folder`, which is made if need be.
@@ -128,6 +125,17 @@ impl Cache {
             .collect();
         self.folder.join(name).with_extension(EXTENSION)
     }
+}
+
+/// `zeroline` where the user's caches are (XDG Base Directory Specification).
+pub fn user_cache() -> Option<PathBuf> {
+    let caches = variable("XDG_CACHE_HOME").map(PathBuf::from);
+    let caches = caches.or_else(|| Some(Path::new(&variable("HOME")?).join(".cache")));
+    Some(caches?.join("zeroline"))
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 struct File {

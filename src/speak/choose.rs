@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The name of the voice that is always there.
 const ALWAYS_THERE: &str = "espeak-ng";
+const UNUSABLE: &str = "no Piper voice can be used";
 
 /// What a dialplan asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Wish {
 /// The voice that was chosen.
 pub struct Choice {
     pub voice: Box<dyn Voice>,
+    /// Says what the voice fails to say.
+    pub fallback: Option<Box<dyn Voice>>,
     /// One clause for the log.
     pub why: String,
     /// What cannot be used, and what to do.
@@ -28,28 +31,29 @@ pub struct Choice {
 /// The voice that is wished for, from `folders`, in a language (a tag such as `en-US`); eSpeak NG
 /// where that cannot be. What cannot be used is among the warnings, and no reason not to speak.
 pub fn choose(wish: &Wish, language: &str, folders: &[PathBuf]) -> Result<Choice, SpeakError> {
-    let espeak = |why: &str, warnings| {
-        let voice = Espeak::new(language)?.at_speed(wish.settings.speed);
-        Ok(Choice {
-            voice: Box::new(voice),
-            why: why.to_owned(),
-            warnings,
-        })
+    let always_there: Box<dyn Voice> =
+        Box::new(Espeak::new(language)?.at_speed(wish.settings.speed));
+    let espeak = |voice, why: &str, warnings| Choice {
+        voice,
+        fallback: None,
+        why: why.to_owned(),
+        warnings,
     };
     if wish.name.as_deref() == Some(ALWAYS_THERE) {
-        return espeak("the dialplan names it", Vec::new());
+        return Ok(espeak(always_there, "the dialplan names it", Vec::new()));
     }
     let voices = voices(wish, language, folders);
     if voices.is_empty() {
-        return match &wish.name {
-            None => espeak("there is no Piper voice for the language", Vec::new()),
-            Some(name) => espeak("no Piper voice can be used", vec![unknown(name, folders)]),
+        let (why, warnings) = match &wish.name {
+            None => ("there is no Piper voice for the language", Vec::new()),
+            Some(name) => (UNUSABLE, vec![unknown(name, folders)]),
         };
+        return Ok(espeak(always_there, why, warnings));
     }
     let Some(runtime) = runtime(folders) else {
         let missing = "a Piper voice needs ONNX Runtime, which was not found: `zeroline models pull \
                        onnxruntime` gets it";
-        return espeak("no Piper voice can be used", vec![missing.to_owned()]);
+        return Ok(espeak(always_there, UNUSABLE, vec![missing.to_owned()]));
     };
     let mut warnings = Vec::new();
     for path in voices {
@@ -57,6 +61,7 @@ pub fn choose(wish: &Wish, language: &str, folders: &[PathBuf]) -> Result<Choice
             Ok(piper) => {
                 return Ok(Choice {
                     voice: Box::new(piper),
+                    fallback: Some(always_there),
                     why: format!("the voice {}", path.display()),
                     warnings,
                 });
@@ -64,7 +69,7 @@ pub fn choose(wish: &Wish, language: &str, folders: &[PathBuf]) -> Result<Choice
             Err(error) => warnings.push(error.to_string()),
         }
     }
-    espeak("no Piper voice can be used", warnings)
+    Ok(espeak(always_there, UNUSABLE, warnings))
 }
 
 fn unknown(name: &str, folders: &[PathBuf]) -> String {

@@ -19,6 +19,8 @@ mod cache;
 mod choose;
 mod data;
 mod espeak;
+#[cfg(test)]
+pub(crate) mod hum;
 mod phrase;
 mod pinyin;
 pub mod piper;
@@ -29,7 +31,7 @@ mod sentences;
 mod speaker;
 
 pub use book::PromptBook;
-pub use cache::Cache;
+pub use cache::{Cache, user_cache};
 pub use choose::{Choice, Wish, choose};
 pub use espeak::Espeak;
 pub use phrase::Phrase;

@@ -79,6 +79,11 @@ impl Phrase {
         &self.frames
     }
 
+    /// Whether there is anything to hear.
+    pub(super) fn has_sound(&self) -> bool {
+        !self.frames.is_empty()
+    }
+
     /// The words of which a caller has heard all after so many frames: up to a word where the voice
     /// tells when it says which, else all or none.
     pub fn heard(&self, frames: usize) -> &str {

@@ -9,7 +9,7 @@ use crate::understand::Language;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Speaks the replies of one dialplan. Shared by all calls.
 pub struct Speaker {
@@ -43,12 +43,9 @@ impl Speaker {
         }
     }
 
-    /// Says what the voice fails to say.
-    pub fn falling_back_to(self, voice: Box<dyn Voice>) -> Speaker {
-        Speaker {
-            fallback: Some(voice),
-            ..self
-        }
+    /// Another voice says what the voice fails to say.
+    pub fn falling_back_to(self, fallback: Option<Box<dyn Voice>>) -> Speaker {
+        Speaker { fallback, ..self }
     }
 
     /// What a slow voice makes is kept there.
@@ -86,15 +83,8 @@ impl Speaker {
         take: &mut dyn FnMut(Arc<Phrase>) -> ControlFlow<()>,
     ) -> Result<(), SpeakError> {
         for wanted in self.wanted(text) {
-            let phrase = match self.learned(rate, &wanted) {
-                Some(phrase) => phrase,
-                None => Arc::new(self.made(&wanted, rate)?),
-            };
-            // What the voice has no sound for.
-            if phrase.frames().is_empty() {
-                continue;
-            }
-            if take(phrase).is_break() {
+            let phrase = self.phrase(&wanted, rate)?;
+            if phrase.has_sound() && take(phrase).is_break() {
                 break;
             }
         }
@@ -112,22 +102,32 @@ impl Speaker {
     }
 
     /// Makes the phrases of a reply that are the same in every call (those without slots), and
-    /// remembers them for as long as the program runs.
-    pub fn learn(&self, text: &str, rate: LineRate) -> Result<(), SpeakError> {
+    /// remembers them for as long as the program runs. Gives the whole reply if it has no slots.
+    pub fn learn(&self, text: &str, rate: LineRate) -> Result<Option<Prompt>, SpeakError> {
+        let mut phrases = Vec::new();
         for wanted in self.wanted(text) {
             let key = wanted.key();
-            if !script::has_slot(&key) && self.learned(rate, &wanted).is_none() {
-                let phrase = Arc::new(self.made(&wanted, rate)?);
-                let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-                learned.insert((rate, key), phrase);
+            if !script::has_slot(&key) {
+                let phrase = self.phrase(&wanted, rate)?;
+                self.learned().insert((rate, key), phrase.clone());
+                phrases.push(phrase);
             }
         }
-        Ok(())
+        phrases.retain(|phrase| phrase.has_sound());
+        Ok((!script::has_slot(text)).then(|| Prompt::new(phrases)))
     }
 
-    fn learned(&self, rate: LineRate, wanted: &Wanted) -> Option<Arc<Phrase>> {
-        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.get(&(rate, wanted.key())).cloned()
+    fn learned(&self) -> MutexGuard<'_, HashMap<(LineRate, String), Arc<Phrase>>> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembered, or made now.
+    fn phrase(&self, wanted: &Wanted, rate: LineRate) -> Result<Arc<Phrase>, SpeakError> {
+        let learned = self.learned().get(&(rate, wanted.key())).cloned();
+        match learned {
+            Some(phrase) => Ok(phrase),
+            None => self.made(wanted, rate).map(Arc::new),
+        }
     }
 
     fn wanted<'a>(&self, text: &'a str) -> Vec<Wanted<'a>> {
@@ -205,7 +205,7 @@ fn played(recording: &Recording, folder: &Path, rate: LineRate) -> Result<Phrase
     let path = folder.join(recording.file);
     let wav = wav::read(&path).map_err(|error| SpeakError::Recording(error.to_string()))?;
     let phrase = Phrase::new(recording.words, &Speech::from(wav.clip), rate);
-    if phrase.frames().is_empty() {
+    if !phrase.has_sound() {
         return Err(SpeakError::Recording(format!(
             "{}: nothing can be heard in it; record it again, or write the words instead",
             path.display()
@@ -218,39 +218,9 @@ fn played(recording: &Recording, folder: &Path, rate: LineRate) -> Result<Phrase
 mod tests {
     use super::*;
     use crate::audio::{Clip, level};
+    use crate::speak::hum::Hum;
 
     const RATE: LineRate = LineRate::Narrow;
-
-    /// A second of tone for any text; remembers what it was given.
-    #[derive(Clone, Default)]
-    struct Hum {
-        asked: Arc<Mutex<Vec<String>>>,
-        identity: Option<String>,
-    }
-
-    impl Voice for Hum {
-        fn name(&self) -> &str {
-            "hum"
-        }
-
-        fn identity(&self) -> Option<String> {
-            self.identity.clone()
-        }
-
-        fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
-            self.asked.lock().unwrap().push(text.to_owned());
-            if text == "Unspeakable." {
-                return Err(SpeakError::Engine("hoarse".to_owned()));
-            }
-            Ok(tone(8_000, 3_000).into())
-        }
-    }
-
-    impl Hum {
-        fn asked(&self) -> Vec<String> {
-            std::mem::take(&mut *self.asked.lock().unwrap())
-        }
-    }
 
     fn tone(hz: u32, size: i16) -> Clip {
         let half = hz / 200;
@@ -321,14 +291,7 @@ mod tests {
     fn what_a_slow_voice_made_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let started = |identity: &str| {
-            let identity = Some(identity.to_owned());
-            let (speaker, hum) = with(
-                Hum {
-                    identity,
-                    ..Hum::default()
-                },
-                Path::new("."),
-            );
+            let (speaker, hum) = with(Hum::slow(identity), Path::new("."));
             (speaker.keeping(Cache::open(folder.path()).unwrap()), hum)
         };
         let (speaker, hum) = started("hum 1");
@@ -366,7 +329,7 @@ mod tests {
         assert!(error.is_err() && said == 1, "{error:?}");
         hum.asked();
         let espeak = crate::speak::Espeak::new("en-US").unwrap();
-        let speaker = speaker.falling_back_to(Box::new(espeak));
+        let speaker = speaker.falling_back_to(Some(Box::new(espeak)));
         let prompt = speaker.prompt(text, RATE).unwrap();
         assert_eq!(hum.asked(), ["Hello.", "Unspeakable.", "Goodbye."]);
         assert_eq!(prompt.phrases().len(), 3);

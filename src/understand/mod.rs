@@ -17,5 +17,5 @@ mod normalise;
 pub use human::{asks_for_human, human_phrases};
 pub use language::{Language, UnknownLanguage};
 pub use matcher::{Match, Matcher};
-pub(crate) use normalise::{ONES, TENS};
+pub(crate) use normalise::{ONES, TENS, ordinal_of};
 pub use normalise::{normalise, spoken};

@@ -319,7 +319,8 @@ fn digit_by_digit(digits: &str, words: &mut Vec<String>) {
     );
 }
 
-fn ordinal_of(word: &str) -> String {
+/// `third` for `three`; of a number of one word.
+pub(crate) fn ordinal_of(word: &str) -> String {
     match word {
         "one" => "first".to_owned(),
         "two" => "second".to_owned(),

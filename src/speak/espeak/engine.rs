@@ -1,4 +1,6 @@
-//! The engine itself: one set of global variables, behind one lock.
+//! The engine itself: one set of global variables, started once, synchronous, and used by one thread
+//! at a time under one lock. Whoever else links it (Piper's phonemiser does, and starts it
+//! asynchronous) has to come under the same lock.
 
 use super::readable;
 use crate::speak::{SpeakError, data};

@@ -1,8 +1,6 @@
 //! The voice that needs no download: eSpeak NG, linked in, from memory to samples.
 //!
-//! The engine is one set of global variables. It is started once (`engine`), synchronous, and used by one
-//! thread at a time under one lock, whatever the number of [`Espeak`]s. Whoever else links it
-//! (Piper's phonemiser does, and starts it asynchronous) has to come under the same lock.
+//! There is one engine ([`Engine`]), whatever the number of [`Espeak`]s: they take turns.
 //! Voice and rate are set for each text, and the random numbers behind its hisses start afresh,
 //! so that a text always sounds the same but for the phase of the voice's flutter, which runs on.
 

@@ -5,7 +5,7 @@
 //! second, unlocked use of the one eSpeak NG in the program; so it gets phonemes, which
 //! [`Espeak`] makes under its lock.
 //!
-//! Not here: where library and voices come from (`models`), and the level of the sound (`Prompt`).
+//! Not here: where library and voices come from (`models`), and the level of the sound (`Phrase`).
 //!
 //! ```ignore
 //! let settings = PiperSettings { speed: 0.9, ..Default::default() };

@@ -2,6 +2,7 @@
 //! number is a tone. Where the library is not there, they say so and pass; `make test` fetches it.
 
 use super::*;
+use crate::speak::user_cache;
 use std::path::PathBuf;
 
 /// Samples of a tone at speed 1, as in `models/voice-fixture/voice.py`.
@@ -12,9 +13,7 @@ const GREETING: &str = "Lakeside Clinic. How can I help?";
 /// ONNX Runtime's library, if this machine has it.
 pub(in crate::speak) fn runtime() -> Option<PathBuf> {
     let named = std::env::var_os("ZEROLINE_ONNXRUNTIME").map(PathBuf::from);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    let fetched = cache.map(|cache| cache.join("zeroline/models/libonnxruntime.so"));
+    let fetched = user_cache().map(|cache| cache.join("models/libonnxruntime.so"));
     let found = named.or(fetched).filter(|library| library.exists());
     if found.is_none() {
         println!("skipped: no ONNX Runtime here; `make test` fetches it");

@@ -2,7 +2,7 @@
 
 use super::number::{phone_groups, pieces};
 use super::{Currency, Decimal, Value, address};
-use crate::understand::{ONES, TENS};
+use crate::understand::{ONES, TENS, ordinal_of};
 use jiff::civil::{Date, Time, Weekday};
 use std::time::Duration;
 
@@ -115,18 +115,9 @@ pub(super) fn ordinal(number: u64, region: Region) -> String {
     let (before, last) = words
         .rsplit_once(' ')
         .map_or(("", words.as_str()), |parts| parts);
-    let last = match last {
-        "one" => "first".to_owned(),
-        "two" => "second".to_owned(),
-        "three" => "third".to_owned(),
-        "five" => "fifth".to_owned(),
-        "eight" => "eighth".to_owned(),
-        "nine" => "ninth".to_owned(),
-        "twelve" => "twelfth".to_owned(),
-        tens if tens.ends_with('y') => format!("{}ieth", tens.trim_end_matches('y')),
-        other => format!("{other}th"),
-    };
-    format!("{before} {last}").trim_start().to_owned()
+    format!("{before} {}", ordinal_of(last))
+        .trim_start()
+        .to_owned()
 }
 
 pub(super) fn year(year: u16, region: Region) -> String {
