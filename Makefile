@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-voice
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-voice bench-turns
 
 demo: setup
 	cargo build --locked
@@ -31,6 +31,10 @@ bench-accuracy: setup
 # How soon callers hear the bot; docs/voice.md holds the result.
 bench-voice: setup
 	cargo bench --locked --profile dev --bench voice
+
+# How soon callers are answered, and when they are not let finish; docs/turn-taking.md holds the result.
+bench-turns: setup
+	cargo bench --locked --profile dev --bench turns
 
 # The caller recordings, made anew (needs Debian's flite and sox).
 fixtures:

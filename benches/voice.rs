@@ -211,7 +211,7 @@ fn row(what: &str, speaker: &Speaker, text: &str) -> Outcome<()> {
 /// Until the first phrase is there, and until all are.
 fn times(speaker: &Speaker, text: &str) -> Outcome<(Duration, Duration)> {
     let first = median(|| {
-        speaker.say(text, RATE, &mut |phrase| {
+        speaker.say(text, RATE, speak::Pace::Usual, &mut |phrase| {
             black_box(phrase);
             ControlFlow::Break(())
         })?;

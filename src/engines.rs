@@ -3,8 +3,8 @@
 
 use crate::audio::{Clip, LineRate};
 use crate::call::{Input, JobId, Spoken};
-use crate::hear::{Recogniser, Recognition, Stop};
-use crate::speak::Speaker;
+use crate::hear::{Recogniser, Recognition, Stop, Vad};
+use crate::speak::{Pace, Speaker};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,6 +13,7 @@ use std::time::Instant;
 pub struct Engines {
     pub recogniser: Arc<dyn Recogniser>,
     pub speaker: Arc<Speaker>,
+    pub vad: Vad,
 }
 
 impl Engines {
@@ -27,11 +28,11 @@ impl Engines {
         &self,
         id: JobId,
         text: &str,
-        rate: LineRate,
+        (rate, pace): (LineRate, Pace),
         take: &mut dyn FnMut(Input) -> ControlFlow<()>,
     ) {
         let begun = Instant::now();
-        let said = self.speaker.say(text, rate, &mut |phrase| {
+        let said = self.speaker.say(text, rate, pace, &mut |phrase| {
             let took_ms = begun.elapsed().as_millis() as u64;
             let spoken = Spoken::Phrase { phrase, took_ms };
             take(Input::Spoken { id, spoken })

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
 use zeroline::hear::{
-    self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Wanted, Whisper,
+    self, Expected, Heard, Listener, Vad, Recogniser, Recognition, Stop, Wanted, Whisper,
 };
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, Speaker};
@@ -36,13 +36,13 @@ static WHISPER: LazyLock<Whisper> = LazyLock::new(|| {
 /// What the dialplan makes of a call in which this is said: all utterances, as text and intent.
 fn understood(recogniser: &dyn Recogniser, sound: &[i16]) -> Vec<(String, String)> {
     let rate = LineRate::Narrow;
-    let mut listener = Listener::new(rate);
+    let mut listener = Listener::new(rate, Vad::Fvad.start(rate));
     let quiet = Frame::silence(rate);
     let padded = [sound, &[0; 8_000]].concat();
     Clip::new(rate.hz(), padded)
         .frames(rate)
         .iter()
-        .filter_map(|frame| match listener.hear(frame, &quiet) {
+        .filter_map(|frame| match listener.hear(frame, &quiet, 700) {
             Some(Heard::SpeechEnded(utterance)) => Some(utterance),
             _ => None,
         })

@@ -4,6 +4,9 @@
 //! An [`Event`] is one JSON object; see the field docs for units. Adding a kind or an optional
 //! field is compatible; readers skip what they do not know.
 
+use super::{OneWay, Way};
+use crate::dialplan::Completeness;
+use crate::understand::Control;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened: in which call, when, what.
@@ -62,12 +65,20 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         heard: String,
     },
+    /// What was interrupted goes on: it was no speech, or only showed that the caller listens.
+    PromptResumed {
+        text: String,
+    },
     SpeechStarted,
     SpeechEnded {
         /// Length of the utterance from its first to its last sound.
         speech_ms: u64,
         /// From its last sound until it was taken as finished.
         endpointing_ms: u64,
+        /// What the words so far said about whether there are more to come; absent when they were
+        /// not known yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Completeness>,
     },
     Heard {
         text: String,
@@ -100,10 +111,21 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         score: Option<f32>,
     },
+    /// The caller wants something of the call itself.
+    Control {
+        control: Control,
+    },
     Digit {
         key: char,
+        /// How it came first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Way>,
     },
     NoInput,
+    /// The caller's sound does not reach us.
+    OneWayAudio {
+        how: OneWay,
+    },
     AskedForHuman {
         how: AskedHow,
     },

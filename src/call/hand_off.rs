@@ -40,17 +40,6 @@ impl Call {
         }
     }
 
-    pub(super) fn interrupt(&mut self, by: InterruptedBy) {
-        if let Some(stopped) = self.player.stop() {
-            self.note(EventKind::PromptInterrupted {
-                text: stopped.text.to_string(),
-                by,
-                heard_ms: stopped.frames * u64::from(FRAME_MS),
-                heard: stopped.heard,
-            });
-        }
-    }
-
     pub(super) fn hang_up(&mut self, reason: EndReason) {
         self.jobs.push_back(Job::HangUp);
         self.end(reason);

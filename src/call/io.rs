@@ -1,9 +1,10 @@
 //! What a call is made of, what goes into it, and what comes out besides sound and events.
 
+use super::keys::Way;
 use crate::audio::{Clip, Key, LineRate};
 use crate::dialplan::Dialplan;
-use crate::hear::{Recognition, Urgency};
-use crate::speak::{Phrase, PromptBook};
+use crate::hear::{Recognition, Urgency, Vad};
+use crate::speak::{Pace, Phrase, PromptBook};
 use std::sync::Arc;
 
 /// What a call is made of.
@@ -14,6 +15,8 @@ pub struct Setup {
     pub dialplan: Arc<Dialplan>,
     /// The prompts that are ready, at `rate`.
     pub prompts: Arc<PromptBook>,
+    /// What tells the caller's voice from other sound.
+    pub vad: Vad,
     /// What the first event, `call_started`, says.
     pub about: About,
 }
@@ -47,7 +50,11 @@ pub enum Job {
     /// The words of a recognition are not wanted any more; not answered.
     Cancel { id: JobId },
     /// Answered by [`Input::Spoken`], several times.
-    Synthesise { id: JobId, text: Arc<str> },
+    Synthesise {
+        id: JobId,
+        text: Arc<str>,
+        pace: Pace,
+    },
     /// Answered by [`Input::Transfer`], several times.
     Transfer { target: String },
     /// End the call on the line; not answered.
@@ -57,8 +64,12 @@ pub enum Job {
 /// What happened outside since the last frame.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// The caller pressed a key.
-    Key(Key),
+    /// The caller pressed a key, said so by that way; tones in the sound are heard by the call.
+    Key(Key, Way),
+    /// The caller's next frame was lost on the way and is made up.
+    FrameLost,
+    /// The call has lasted a while, and not one packet has come from the caller's phone.
+    NoPackets,
     Recognised {
         id: JobId,
         recognition: Recognition,

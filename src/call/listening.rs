@@ -1,18 +1,20 @@
-//! The caller's turn: what they say, piece by piece, becomes an answer to act on; and their keys.
+//! The caller's turn: what they say, piece by piece, becomes an answer to act on.
 //!
-//! Recognition begins at the first pause, when it is not known yet whether the caller has finished.
-//! If they have, its words are there at once or soon; if not, it is cancelled. When there is too
-//! much to do to recognise anything, the caller is told, and offered a person.
+//! Recognition begins at the first pause, when it is not known yet whether the caller has finished;
+//! its words help to tell ([`super::endpointing`]). If they have finished, the words are there; if
+//! not, they are dropped. When there is too much to do to recognise anything, the caller is told, and
+//! offered a person.
 
-use super::{AskedHow, Call, EventKind, FAILURES, InterruptedBy, Job, JobId, Phase};
-use crate::audio::{FRAME_MS, Frame, Key};
-use crate::dialplan::Then;
+use super::acting::Answer;
+use super::{AskedHow, Call, EventKind, Job, JobId, Phase};
+use crate::audio::{FRAME_MS, Frame};
+use crate::dialplan::{Completeness, Then};
 use crate::hear::{Heard, Recognition, Unheard, Urgency, Utterance};
 
 /// Pieces of one answer that are put together when the caller goes on while we think.
 const MOST_PIECES: usize = 4;
-/// Keys of one answer that are kept.
-const MOST_KEYS: usize = 32;
+/// After so much silence the words of an early recognition are waited for.
+const NEEDED_MS: u64 = 260;
 
 /// One utterance of an answer.
 pub(super) struct Piece {
@@ -20,13 +22,16 @@ pub(super) struct Piece {
     pub since: u64,
     /// `None` until it is recognised.
     pub text: Option<String>,
+    pub voiced_ms: u64,
 }
 
 /// A recognition that was begun at a pause.
 pub(super) struct Speculation {
     pub id: JobId,
-    /// When it is done before the caller is found to have finished.
-    done: Option<Recognition>,
+    /// When it is done before the caller is found to have finished, and what it says about that.
+    done: Option<(Recognition, Completeness)>,
+    /// Somebody waits for it.
+    needed: bool,
 }
 
 impl Call {
@@ -38,24 +43,47 @@ impl Call {
         ) {
             return;
         }
-        match self.listener.hear(caller, &self.played) {
+        let words = self.completeness();
+        let silent_ms = self.listener.silent_ms();
+        let patience = self.endpointing.patience(words);
+        match self.listener.hear(caller, &self.played, patience) {
+            Some(Heard::Onset) if self.player.may_be_interrupted() => self.player.duck(true),
+            Some(Heard::FalseOnset) => self.player.duck(false),
             Some(Heard::SpeechStarted) => {
                 self.note(EventKind::SpeechStarted);
-                self.interrupt(InterruptedBy::Speech);
-                self.phase = Phase::Listening { since: self.now };
+                self.notice_cut_off();
+                self.make_way();
             }
-            Some(Heard::SpeechEnded(utterance)) => {
-                self.interrupt(InterruptedBy::Speech);
-                self.phase = Phase::Listening { since: self.now };
-                self.recognise(utterance);
-            }
+            Some(Heard::SpeechEnded(utterance)) => self.speech_ended(utterance, words),
             Some(Heard::Paused(utterance)) => {
                 let id = self.ask_for_words(utterance, Urgency::Speculative);
-                self.speculation = Some(Speculation { id, done: None });
+                self.speculation = Some(Speculation {
+                    id,
+                    done: None,
+                    needed: false,
+                });
             }
-            Some(Heard::WentOn) => self.drop_speculation(),
-            None => {}
+            Some(Heard::WentOn) => {
+                self.endpointing.went_on(silent_ms as u32);
+                self.drop_speculation();
+            }
+            Some(Heard::Onset) | None => {}
         }
+        if self.way_is_due && self.listener.is_in_speech() {
+            self.make_way();
+        }
+        if self.listener.silent_ms() >= NEEDED_MS {
+            self.need_speculation();
+        }
+    }
+
+    /// What the words so far say about whether there are more to come.
+    fn completeness(&self) -> Option<Completeness> {
+        let Some(speculation) = &self.speculation else {
+            // Nobody is finding out.
+            return Some(Completeness::Unclear);
+        };
+        speculation.done.as_ref().map(|(_, words)| *words)
     }
 
     fn ask_for_words(&mut self, utterance: Utterance, urgency: Urgency) -> JobId {
@@ -68,8 +96,17 @@ impl Call {
         id
     }
 
+    fn need_speculation(&mut self) {
+        if let Some(speculation) = &mut self.speculation
+            && !std::mem::replace(&mut speculation.needed, true)
+            && speculation.done.is_none()
+        {
+            self.jobs.push_back(Job::Need { id: speculation.id });
+        }
+    }
+
     fn drop_speculation(&mut self) {
-        if let Some(Speculation { id, done: None }) = self.speculation.take() {
+        if let Some(Speculation { id, done: None, .. }) = self.speculation.take() {
             self.jobs.push_back(Job::Cancel { id });
         }
     }
@@ -77,24 +114,32 @@ impl Call {
     /// Forgets what the caller said and was saying; nobody waits for its words any more.
     pub(super) fn drop_answer(&mut self) {
         self.listener.reset();
+        self.player.duck(false);
         self.drop_speculation();
         for piece in std::mem::take(&mut self.answer) {
             if piece.text.is_none() {
                 self.jobs.push_back(Job::Cancel { id: piece.id });
             }
         }
+        (self.interrupted, self.cut_off, self.way_is_due) = (None, None, false);
         self.keys.clear();
     }
 
-    fn recognise(&mut self, utterance: Utterance) {
+    fn speech_ended(&mut self, utterance: Utterance, words: Option<Completeness>) {
         self.note(EventKind::SpeechEnded {
             speech_ms: utterance.speech_ms,
             endpointing_ms: utterance.endpointing_ms,
+            words,
         });
         self.waiting_since = Some(
             self.now
                 .saturating_sub(utterance.endpointing_ms / u64::from(FRAME_MS)),
         );
+        if self.player.may_be_interrupted() {
+            self.phase = Phase::Listening { since: self.now };
+        }
+        let voiced_ms = utterance.voiced_ms;
+        self.need_speculation();
         let speculation = self.speculation.take();
         let id = match &speculation {
             Some(speculation) => speculation.id,
@@ -104,26 +149,25 @@ impl Call {
             id,
             since: self.now,
             text: None,
+            voiced_ms,
         });
-        match speculation {
-            Some(Speculation {
-                done: Some(recognition),
-                ..
-            }) => self.words_arrived(id, recognition, true),
-            Some(_) => self.jobs.push_back(Job::Need { id }),
-            None => {}
+        if let Some((recognition, _)) = speculation.and_then(|speculation| speculation.done) {
+            self.words_arrived(id, recognition, true);
         }
     }
 
     pub(super) fn recognised(&mut self, id: JobId, recognition: Recognition) {
-        if self.speculation.as_ref().is_some_and(|s| s.id == id) {
-            // What failed early is tried again when it is needed.
-            self.speculation = recognition.result.is_ok().then_some(Speculation {
-                id,
-                done: Some(recognition),
-            });
-        } else {
+        let Some(speculation) = self.speculation.as_mut().filter(|s| s.id == id) else {
             self.words_arrived(id, recognition, false);
+            return;
+        };
+        match &recognition.result {
+            Ok(heard) => {
+                let words = self.dialplan.completeness(&heard.text, heard.confidence);
+                speculation.done = Some((recognition, words));
+            }
+            // What failed early is tried again when it is needed.
+            Err(_) => self.speculation = None,
         }
     }
 
@@ -149,11 +193,11 @@ impl Call {
                 self.engine_failed("recognition", reason);
                 self.drop_answer();
                 self.failures += 1;
-                if self.failures < FAILURES {
+                if std::mem::replace(&mut self.overloaded, true) {
+                    self.hand_off(AskedHow::Engine);
+                } else {
                     let reply = self.dialplan.overload();
                     self.say(reply);
-                } else {
-                    self.hand_off(AskedHow::Engine);
                 }
             }
             Err(Unheard::Failed(reason)) => {
@@ -169,30 +213,17 @@ impl Call {
         if going_on || self.answer.iter().any(|piece| piece.text.is_none()) {
             return;
         }
-        let pieces: Vec<String> = std::mem::take(&mut self.answer)
+        let pieces = std::mem::take(&mut self.answer);
+        let voiced_ms = pieces.iter().map(|piece| piece.voiced_ms).sum();
+        let texts: Vec<String> = pieces
             .into_iter()
             .filter_map(|piece| piece.text)
             .filter(|text| !text.is_empty())
             .collect();
-        self.act_on(&pieces.join(" "));
-    }
-
-    pub(super) fn press(&mut self, key: Key) {
-        self.note(EventKind::Digit { key: key.to_char() });
-        if matches!(self.phase, Phase::Announcing | Phase::Transferring { .. }) {
-            return;
-        }
-        self.waiting_since = Some(self.now);
-        if key == Key::ZERO {
-            self.interrupt(InterruptedBy::Digit);
-            self.hand_off(AskedHow::Key);
-            return;
-        }
-        self.interrupt(InterruptedBy::Digit);
-        if self.keys.len() < MOST_KEYS {
-            self.keys.push(key.to_char());
-        }
-        self.last_key = self.now;
-        self.phase = Phase::Listening { since: self.now };
+        self.act_on(&Answer {
+            text: texts.join(" "),
+            voiced_ms,
+        });
+        self.interrupted = None;
     }
 }

@@ -8,26 +8,38 @@
 //! code. One tick costs no allocation while nothing happens.
 //!
 //! Reaching a person is decided here and not in the dialplan: key 0 and asking for a person work
-//! at every moment, two failures in a row and a broken engine lead there, and a transfer that
+//! at every moment, three failures in a row and a broken engine lead there, and a transfer that
 //! fails brings the caller back.
 
+mod acting;
+mod endpointing;
 mod event;
 mod hand_off;
 mod io;
+mod keys;
+mod line;
 mod listening;
 mod player;
+mod pressing;
+mod speaking;
 #[cfg(test)]
 mod tests;
 
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
 pub use io::{About, Input, Job, JobId, Setup, Spoken, TransferUpdate};
+pub use keys::Way;
+pub use line::OneWay;
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::dialplan::{Dialplan, Outcome, Reply, Then};
-use crate::hear::Listener;
-use crate::speak::{self, PromptBook};
+use crate::dialplan::{Dialplan, Reply, Then};
+use crate::hear::{Listener, ToneDetector};
+use crate::speak::{Pace, PromptBook};
+use acting::Answered;
+use endpointing::Endpointing;
+use line::Line;
 use listening::{Piece, Speculation};
-use player::{Played, Player};
+use player::Player;
+use pressing::Keys;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -36,16 +48,20 @@ const fn seconds(seconds: u64) -> u64 {
     seconds * 1000 / FRAME_MS as u64
 }
 
-/// Quiet after a prompt until the caller is asked again.
+/// Quiet after a prompt until the caller is asked again; and when they have asked for time.
 const NO_INPUT: u64 = seconds(8);
+const WAITED_FOR: u64 = seconds(60);
+/// A caller who has spoken hears something after so long, be it only that we think.
+const FIRST_SOUND: u64 = seconds(2);
+/// Who speaks again so soon after an answer has begun was cut off and goes on.
+const REMEMBERED_ANSWER: u64 = seconds(1);
 /// How long recognition may take before it counts as broken; longer than its own deadline.
 const RECOGNITION_OVERDUE: u64 = seconds(6);
 /// How long a transfer may go without an end; the caller hears that it did not work.
 const TRANSFER_OVERDUE: u64 = seconds(45);
-/// Quiet after the last of other keys than 0 until they count as an answer.
-const KEYS_DONE: u64 = seconds(2);
-/// Failures in a row (not understood, no input) that lead to a person.
-const FAILURES: u32 = 2;
+/// Failures in a row (not understood, no input) at which a person is offered, and that lead to one.
+const OFFER_HUMAN: u32 = 2;
+const FAILURES: u32 = 3;
 
 pub struct Call {
     id: String,
@@ -57,15 +73,36 @@ pub struct Call {
     phase: Phase,
     player: Player,
     listener: Listener,
+    tones: ToneDetector,
+    frame_lost: bool,
+    line: Line,
     /// What we sent last, which may come back as echo.
     played: Frame,
+    endpointing: Endpointing,
     /// The caller's answer so far: one piece for each utterance, while they go on or we think.
     answer: Vec<Piece>,
     /// Begun while it is not certain that the caller has finished.
     speculation: Option<Speculation>,
-    keys: String,
-    last_key: u64,
+    /// What the caller's voice stopped leads here, should it go on.
+    interrupted: Option<Then>,
+    /// The caller speaks over what cannot be interrupted; what comes after it can.
+    way_is_due: bool,
+    acted_on: Option<Answered>,
+    /// What was acted on when the caller went on.
+    cut_off: Option<String>,
+    keys: Keys,
+    /// Answers given, the last at the end.
+    answered: Vec<Reply>,
+    pace: Pace,
+    /// The caller has asked for time.
+    waits_for_caller: bool,
     failures: u32,
+    /// How often each was said.
+    no_inputs: usize,
+    no_matches: usize,
+    helps: usize,
+    /// The caller was told that there is too much to do.
+    overloaded: bool,
     /// A transfer has failed in this call.
     nobody_there: bool,
     /// Since when the caller waits for us to say something.
@@ -106,13 +143,27 @@ impl Call {
             now: 0,
             phase: Phase::New(Box::new(setup.about)),
             player: Player::new(),
-            listener: Listener::new(setup.rate),
+            listener: Listener::new(setup.rate, setup.vad.start(setup.rate)),
+            tones: ToneDetector::new(setup.rate),
+            frame_lost: false,
+            line: Line::default(),
             played: Frame::silence(setup.rate),
+            endpointing: Endpointing::default(),
             answer: Vec::new(),
             speculation: None,
-            keys: String::new(),
-            last_key: 0,
+            interrupted: None,
+            way_is_due: false,
+            acted_on: None,
+            cut_off: None,
+            keys: Keys::default(),
+            answered: Vec::new(),
+            pace: Pace::Usual,
+            waits_for_caller: false,
             failures: 0,
+            no_inputs: 0,
+            no_matches: 0,
+            helps: 0,
+            overloaded: false,
             nobody_there: false,
             waiting_since: None,
             synthesis_ms: None,
@@ -138,7 +189,8 @@ impl Call {
             *out = Frame::silence(self.rate);
             return;
         }
-        self.listen(caller);
+        self.watch_line(caller);
+        self.hear(caller);
         let played = self.player.tick(self.rate, out);
         self.played = out.clone();
         if let Some(played) = played {
@@ -155,7 +207,9 @@ impl Call {
         }
         self.begin();
         match input {
-            Input::Key(key) => self.press(key),
+            Input::Key(key, way) => self.press(key, way),
+            Input::FrameLost => self.frame_lost = true,
+            Input::NoPackets => self.note_one_way(OneWay::NoPackets),
             Input::Recognised { id, recognition } => self.recognised(id, recognition),
             Input::Spoken { id, spoken } => self.spoken(id, spoken),
             Input::Transfer(update) => self.transfer(update),
@@ -177,6 +231,21 @@ impl Call {
 
 /// What comes next.
 impl Call {
+    fn hear(&mut self, caller: &Frame) {
+        let tone = match std::mem::take(&mut self.frame_lost) {
+            true => self.tones.miss(),
+            false => self.tones.hear(caller),
+        };
+        if let Some(key) = tone.key {
+            self.press(key, Way::InBand);
+        }
+        // A key is no voice, and nothing to recognise.
+        match tone.sounding {
+            true => self.listen(&Frame::silence(self.rate)),
+            false => self.listen(caller),
+        }
+    }
+
     fn begin(&mut self) {
         if !matches!(self.phase, Phase::New(_)) {
             return;
@@ -192,6 +261,9 @@ impl Call {
             codec: about.codec,
             sip_call_id: about.sip_call_id,
         });
+        if let Some(notice) = self.dialplan.notice() {
+            self.queue(notice, false);
+        }
         let greeting = self.dialplan.greeting();
         self.say(greeting);
     }
@@ -232,134 +304,30 @@ impl Call {
         if self.listener.is_in_speech() {
             return;
         }
-        if !self.answer.is_empty() {
+        if self.player.is_busy() {
+            self.phase = Phase::Listening { since: self.now };
+        } else if !self.answer.is_empty() {
             // Also when they went on after a piece and that was no speech after all.
             self.answer_when_whole();
+            self.say_something_while_thinking();
         } else if !self.keys.is_empty() {
-            if self.now - self.last_key > KEYS_DONE {
-                let keys = std::mem::take(&mut self.keys);
-                self.not_understood(keys, None);
-            }
-        } else if self.now - since > NO_INPUT {
-            self.note(EventKind::NoInput);
-            self.waiting_since = None;
-            self.failures += 1;
-            if self.failures < FAILURES {
-                let reply = self.dialplan.no_input();
-                self.say(reply);
-            } else if self.nobody_there {
-                let goodbye = self.dialplan.goodbye();
-                self.say(goodbye);
-                self.phase = Phase::Leaving(EndReason::NoInput);
-            } else {
-                self.hand_off(AskedHow::Failures);
-            }
+            self.wait_for_keys();
+        } else if self.now - since > self.longest_silence() {
+            self.nothing_said();
         }
     }
 
-    fn act_on(&mut self, text: &str) {
-        self.keys.clear();
-        if text.is_empty() {
-            self.not_understood(String::new(), None);
-            return;
-        }
-        match self.dialplan.hear(text) {
-            Outcome::AskedForHuman => self.hand_off(AskedHow::Words),
-            Outcome::Understood {
-                intent,
-                score,
-                reply,
-            } => {
-                self.note(EventKind::Understood {
-                    intent: intent.to_string(),
-                    score,
-                });
-                self.failures = 0;
-                self.say(reply);
-            }
-            Outcome::NotUnderstood { nearest, score } => {
-                let nearest = nearest.map(|name| (name.to_string(), score));
-                self.not_understood(text.to_owned(), nearest);
-            }
+    fn longest_silence(&self) -> u64 {
+        match self.waits_for_caller {
+            true => WAITED_FOR,
+            false => NO_INPUT,
         }
     }
 
-    fn not_understood(&mut self, text: String, nearest: Option<(String, f32)>) {
-        let (nearest, score) = nearest.unzip();
-        self.note(EventKind::NotUnderstood {
-            text,
-            nearest,
-            score,
-        });
-        self.failures += 1;
-        if self.failures < FAILURES {
-            let reply = self.dialplan.no_match();
-            self.say(reply);
-        } else {
-            self.hand_off(AskedHow::Failures);
-        }
-    }
-
-    fn say(&mut self, reply: Reply) {
-        for text in reply.say {
-            self.queue(text);
-        }
-        self.phase = Phase::Speaking(reply.then);
-    }
-
-    fn queue(&mut self, text: Arc<str>) {
-        let shown = speak::shown(&text).into();
-        match self.prompts.get(&text) {
-            Some(prompt) => self.player.add(shown, prompt),
-            None => {
-                let id = self.new_job();
-                self.player.add_coming(shown, id);
-                self.jobs.push_back(Job::Synthesise { id, text });
-            }
-        }
-    }
-
-    fn spoken(&mut self, id: JobId, spoken: Spoken) {
-        match spoken {
-            Spoken::Phrase { phrase, took_ms } => {
-                if self.player.arrived(id, phrase) {
-                    self.synthesis_ms = Some(took_ms);
-                }
-            }
-            Spoken::Done => self.player.complete(id),
-            Spoken::Failed(reason) => {
-                self.player.complete(id);
-                self.engine_failed("voice", reason);
-            }
-        }
-    }
-
-    fn note_played(&mut self, played: Played) {
-        match played {
-            Played::Started(text) => {
-                let after_ms = self
-                    .waiting_since
-                    .take()
-                    .map(|since| (self.now - since) * u64::from(FRAME_MS));
-                let synthesis_ms = self.synthesis_ms.take();
-                self.note(EventKind::PromptStarted {
-                    text: text.to_string(),
-                    after_ms,
-                    synthesis_ms,
-                });
-            }
-            Played::Finished(text) => self.note(EventKind::PromptFinished {
-                text: text.to_string(),
-            }),
-            Played::Waiting => {
-                let filler = self.dialplan.one_moment();
-                if let Some(prompt) = self.prompts.get(filler) {
-                    self.player.add_first(speak::shown(filler).into(), prompt);
-                }
-            }
-            Played::GaveUp(text) => {
-                self.engine_failed("voice", format!("no sound in time for: {text}"));
-            }
+    fn say_something_while_thinking(&mut self) {
+        let overdue = |since: &u64| self.now - since == FIRST_SOUND;
+        if !self.answer.is_empty() && self.waiting_since.as_ref().is_some_and(overdue) {
+            self.one_moment();
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Done, Failure, Verdict, call::in_words, clock, load, runtime};
 use crate::audio::{Frame, Key, LineRate, level, wav};
 use crate::call::{Event, EventKind};
 use crate::caller::{Step, What, When};
-use crate::hear::Wanted;
+use crate::hear::{Wanted, WantedVad};
 use crate::phone::{self, Behaviour, Happening, Person, Recording};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
@@ -42,7 +42,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 pub fn run(args: &Args) -> Done {
     let dialplan = load::dialplan(None)?;
-    let loaded = load::all(dialplan, Wanted::Auto, None)?;
+    let loaded = load::all(dialplan, Wanted::Auto, None, WantedVad::default())?;
     for line in &loaded.chosen {
         println!("{line}");
     }
@@ -169,7 +169,7 @@ fn bot_in_words(event: &EventKind) -> Option<String> {
             ..
         } => format!("heard \"{text}\" ({engine}, {took_ms} ms)"),
         EventKind::Understood { intent, score, .. } => format!("understood {intent} ({score:.2})"),
-        EventKind::Digit { key } => format!("sees key {key}"),
+        EventKind::Digit { key, .. } => format!("sees key {key}"),
         EventKind::PromptInterrupted { heard_ms, .. } => {
             format!("is interrupted after {heard_ms} ms")
         }
@@ -261,7 +261,7 @@ fn missing(questions: usize, seen: &Seen) -> Vec<String> {
     want(answered > questions, "not each question was answered");
     let interrupted = events().any(|e| matches!(e, EventKind::PromptInterrupted { .. }));
     want(!interrupted, "a prompt was interrupted");
-    let pressed = events().any(|e| matches!(e, EventKind::Digit { key: '0' }));
+    let pressed = events().any(|e| matches!(e, EventKind::Digit { key: '0', .. }));
     want(pressed, "key 0 was not seen");
     let transferred = events().any(|e| matches!(e, EventKind::Transferred { .. }));
     want(transferred, "the transfer was not reported as done");

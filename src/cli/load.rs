@@ -4,7 +4,7 @@
 use super::Failure;
 use crate::dialplan::{Diagnostic, Dialplan};
 use crate::engines::Engines;
-use crate::hear::{self, Expected, Sphinx, Unlisted, Wanted};
+use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
 use crate::server::LINE_RATE;
 use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
@@ -57,7 +57,13 @@ pub fn unlisted(dialplan: &Dialplan) -> Option<Unlisted> {
 }
 
 /// Chooses the engines for a dialplan and makes its prompts.
-pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<Loaded, Failure> {
+pub fn all(
+    dialplan: Dialplan,
+    wanted: Wanted,
+    model: Option<&Path>,
+    vad: WantedVad,
+) -> Result<Loaded, Failure> {
+    let vad = Vad::load(vad, &model_folders())?;
     let voice = Espeak::new(dialplan.language.tag())?;
     let choice = hear::choose(
         wanted,
@@ -88,6 +94,7 @@ pub fn all(dialplan: Dialplan, wanted: Wanted, model: Option<&Path>) -> Result<L
         engines: Engines {
             recogniser: choice.recogniser,
             speaker: Arc::new(speaker),
+            vad,
         },
         prompts: Arc::new(prompts),
         chosen,

@@ -4,7 +4,7 @@ use super::transcript;
 use super::{Done, Failure, Verdict, load};
 use crate::audio::wav;
 use crate::call::{About, Setup};
-use crate::hear::Wanted;
+use crate::hear::{Wanted, WantedVad};
 use crate::rehearse::{self, Options, Rehearsal, Scenario};
 use crate::server::LINE_RATE;
 use std::path::{Path, PathBuf};
@@ -37,11 +37,14 @@ pub struct Args {
     /// A Whisper model file
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// What tells the caller's voice from other sound: webrtc or silero
+    #[arg(long, default_value = "webrtc")]
+    vad: WantedVad,
 }
 
 pub fn run(args: &Args) -> Done {
     let dialplan = load::dialplan(Some(&args.dialplan))?;
-    let loaded = load::all(dialplan, args.engine, args.model.as_deref())?;
+    let loaded = load::all(dialplan, args.engine, args.model.as_deref(), args.vad)?;
     if !args.json {
         for line in &loaded.chosen {
             println!("{line}");
@@ -67,6 +70,7 @@ pub fn run(args: &Args) -> Done {
             rate: LINE_RATE,
             dialplan: loaded.dialplan.clone(),
             prompts: loaded.prompts.clone(),
+            vad: loaded.engines.vad.clone(),
             about: About::default(),
         };
         let options = Options {

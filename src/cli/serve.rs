@@ -24,7 +24,8 @@ pub fn run(args: &Args) -> Done {
     };
     let dialplan = load::dialplan(config.dialplan.as_deref())?;
     let recognition = &config.recognition;
-    let loaded = load::all(dialplan, recognition.engine, recognition.model.as_deref())?;
+    let model = recognition.model.as_deref();
+    let loaded = load::all(dialplan, recognition.engine, model, config.listening.vad)?;
     for line in &loaded.chosen {
         tracing::info!("{line}");
     }

@@ -5,16 +5,22 @@
 //! changes and is shared by all calls: it answers what an utterance leads to and what is said.
 //! Counting failures, key 0 and the transfer itself belong to the call.
 
+mod ask;
+mod completeness;
 mod defaults;
 mod diagnostic;
+mod prompts;
 mod read;
 mod values;
 
+pub use ask::{Ask, MOST_DIGITS};
+pub use completeness::Completeness;
 pub use diagnostic::{Diagnostic, LoadError, Place, Severity};
 
-use crate::understand::{self, Language, Matcher};
+use crate::understand::{self, Control, Language, Matcher, Sentences};
 use diagnostic::Source;
 use jiff::civil::Date;
+use prompts::Prompts;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,13 +37,9 @@ pub struct Dialplan {
     /// How words are said: written, said.
     pub pronunciations: Vec<(String, String)>,
     pub voice: VoiceWish,
-    greeting: Text,
-    goodbye: Text,
-    no_input: Text,
-    no_match: Text,
-    overload: Text,
-    one_moment: Text,
+    prompts: Prompts,
     matcher: Matcher,
+    sentences: Sentences,
     source: Source,
     /// Where texts are written.
     said: Vec<(Text, Range<usize>)>,
@@ -77,6 +79,10 @@ pub struct Intent {
     /// Said in this order; may be empty unless `then` is to listen.
     pub say: Vec<Text>,
     pub then: Then,
+    /// Whether the caller's voice may interrupt the answer. Keys always do.
+    pub barge_in: bool,
+    /// What is asked before the answer.
+    pub ask: Option<Arc<Ask>>,
     /// The last day on which the answer is known to hold.
     pub valid_until: Option<Date>,
 }
@@ -95,6 +101,10 @@ pub enum Then {
 pub struct Reply {
     pub say: Vec<Text>,
     pub then: Then,
+    /// Whether the caller's voice may interrupt it. Keys always do.
+    pub barge_in: bool,
+    /// What is said is a question; its answer leads to [`Ask::answer`].
+    pub ask: Option<Arc<Ask>>,
 }
 
 /// What an utterance comes to.
@@ -158,11 +168,6 @@ impl Dialplan {
         read::read(Source::new(file, text), today)
     }
 
-    /// Said when the call is answered.
-    pub fn greeting(&self) -> Reply {
-        say(&self.greeting, Then::Listen)
-    }
-
     /// What `text`, as it was recognised, leads to.
     pub fn hear(&self, text: &str) -> Outcome {
         if understand::asks_for_human(self.language, text) {
@@ -186,63 +191,56 @@ impl Dialplan {
     }
 
     fn reply(&self, intent: &Intent) -> Reply {
-        match intent.then {
+        if let Some(ask) = &intent.ask {
+            return Reply {
+                say: vec![ask.say.clone()],
+                then: Then::Listen,
+                barge_in: true,
+                ask: Some(ask.clone()),
+            };
+        }
+        let reply = match intent.then {
             Then::Human if intent.say.is_empty() => self.human_reply(),
             Then::HangUp if intent.say.is_empty() => self.goodbye(),
             then => Reply {
                 say: intent.say.clone(),
                 then,
+                barge_in: true,
+                ask: None,
             },
+        };
+        Reply {
+            barge_in: intent.barge_in,
+            ..reply
         }
     }
 
-    /// Said when the caller was silent.
-    pub fn no_input(&self) -> Reply {
-        say(&self.no_input, Then::Listen)
-    }
-
-    /// Said when the caller was not understood.
-    pub fn no_match(&self) -> Reply {
-        say(&self.no_match, Then::Listen)
-    }
-
-    /// Said when there is too much to do to recognise what the caller says.
-    pub fn overload(&self) -> Reply {
-        say(&self.overload, Then::Listen)
-    }
-
-    /// Said when what is to be said takes long to make.
-    pub fn one_moment(&self) -> &Text {
-        &self.one_moment
-    }
-
-    /// Said when the caller is put through for any reason but an intent's own words.
-    pub fn human_reply(&self) -> Reply {
-        say(&self.human.say, Then::Human)
-    }
-
-    /// Said when the caller is back because nobody could be reached.
-    pub fn human_failed(&self) -> Reply {
-        say(&self.human.failed, Then::Listen)
-    }
-
-    /// Said before the call is ended.
-    pub fn goodbye(&self) -> Reply {
-        say(&self.goodbye, Then::HangUp)
+    /// What `text` asks of the call itself. The dialplan's own words come first: what is one of
+    /// its examples, word for word, is none.
+    pub fn control(&self, text: &str) -> Option<Control> {
+        let control = understand::control(self.language, text)?;
+        (!self.matcher.is_example(text)).then_some(control)
     }
 
     /// Everything a recogniser that knows only what to expect should expect, as spoken words in
-    /// lower case, each phrase once.
+    /// lower case, each phrase once. Where digits are asked for, `{digits}` stands for any row of
+    /// them.
     pub fn phrases(&self) -> Vec<String> {
         let examples = self.intents.iter().flat_map(|intent| &intent.examples);
         let all = examples
             .map(|example| understand::spoken(self.language, example).join(" "))
-            .chain(
-                understand::human_phrases(self.language)
-                    .iter()
-                    .map(|&phrase| phrase.to_owned()),
-            );
+            .chain(built_in_phrases(self.language).map(str::to_owned))
+            .chain(self.digit_phrases().map(str::to_owned));
         once_each(all)
+    }
+
+    fn digit_phrases(&self) -> impl Iterator<Item = &'static str> {
+        let asked = self.intents.iter().any(|intent| intent.ask.is_some());
+        let phrases: &[&str] = match self.language {
+            Language::EnglishUs | Language::EnglishGb if asked => &DIGIT_PHRASES,
+            _ => &[],
+        };
+        phrases.iter().copied()
     }
 
     /// A mistake in one of the [`Dialplan::fixed_texts`], where that is written.
@@ -254,27 +252,30 @@ impl Dialplan {
 
     /// Every text that may be spoken, each once.
     pub fn fixed_texts(&self) -> Vec<&str> {
-        let texts = [
-            &self.greeting,
-            &self.human.say,
-            &self.human.failed,
-            &self.goodbye,
-            &self.no_input,
-            &self.no_match,
-            &self.overload,
-            &self.one_moment,
-        ]
-        .into_iter()
-        .chain(self.intents.iter().flat_map(|intent| &intent.say));
+        let human = [&self.human.say, &self.human.failed];
+        let intents = self.intents.iter().flat_map(|intent| &intent.say);
+        let asks = self.intents.iter().filter_map(|intent| intent.ask.as_ref());
+        let asks = asks.map(|ask| &ask.say);
+        let texts = self.prompts.all().chain(human).chain(intents).chain(asks);
         once_each(texts.map(|text| &**text))
     }
 }
 
-fn say(text: &Text, then: Then) -> Reply {
-    Reply {
-        say: vec![text.clone()],
-        then,
-    }
+/// How English callers answer when they are asked for a number.
+const DIGIT_PHRASES: [&str; 4] = [
+    "{digits}",
+    "it's {digits}",
+    "my number is {digits}",
+    "the number is {digits}",
+];
+
+/// What is understood in every dialplan of the language, in the commonest ways to say it.
+fn built_in_phrases(language: Language) -> impl Iterator<Item = &'static str> {
+    let human = understand::human_phrases(language);
+    human
+        .iter()
+        .chain(understand::control_phrases(language))
+        .copied()
 }
 
 fn once_each<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {

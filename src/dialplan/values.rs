@@ -134,6 +134,16 @@ impl<'t, 'i> Fields<'t, 'i> {
         text(key, self.required(key, example, findings)?, findings)
     }
 
+    pub(super) fn truth(&self, key: &str, findings: &mut Findings) -> Option<bool> {
+        let value = self.get(key)?;
+        if let DeValue::Boolean(truth) = value.get_ref() {
+            return Some(*truth);
+        }
+        let wanted = "true or false, without quotes";
+        wrong_type(key, wanted, value.get_ref(), value.span(), findings);
+        None
+    }
+
     /// A text or a list of texts; none where it is missing or wrong.
     pub(super) fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<Written>> {
         let value = self.get(key)?;

@@ -26,8 +26,13 @@ pub fn may_be_speech(utterance: &Clip) -> bool {
     let sounding = |piece: &&[i16]| level::dbov(piece) > FAINTEST;
     let pieces = || utterance.samples.chunks_exact(length).filter(sounding);
     let sound = pieces().count();
-    let tonal = pieces().filter(|piece| prediction_gain(piece) > TONAL);
+    let tonal = pieces().filter(|piece| is_tonal(piece));
     sound >= (LEAST_SOUND_MS / PIECE_MS) as usize && tonal.count() * 2 < sound
+}
+
+/// Whether a piece is made of up to three tones.
+pub fn is_tonal(piece: &[i16]) -> bool {
+    prediction_gain(piece) > TONAL
 }
 
 /// By how many dB the prediction error of order [`ORDER`] is smaller than the sound (covariance

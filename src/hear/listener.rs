@@ -1,35 +1,53 @@
 //! When does the caller speak, and what is the sound of it? Sans-IO: one 20 ms frame in, perhaps
 //! the start or the end of an utterance out.
 //!
-//! Speech begins with enough voice within a short window, so that a click or a cough is none;
-//! the utterance reaches back before it, so that no first syllable is lost. It ends after
-//! [`TRAILING_SILENCE_MS`] without voice. Every [`Heard::SpeechStarted`] is followed by exactly
-//! one [`Heard::SpeechEnded`], unless [`Listener::reset`] comes between.
+//! The first voice may be the beginning of speech ([`Heard::Onset`]); a moment later it is
+//! ([`Heard::SpeechStarted`]) or was a cough, a click or the like ([`Heard::FalseOnset`]). The
+//! utterance reaches back before it, so that no first syllable is lost. It ends after as much
+//! silence as the one who listens asks for: that depends on what was said, which is not known here.
+//! Every `SpeechStarted` is followed by exactly one [`Heard::SpeechEnded`], unless
+//! [`Listener::reset`] comes between.
 //!
 //! Much earlier, after [`PAUSE_MS`], the caller may have finished ([`Heard::Paused`]): then is the
 //! time to begin with recognition. If they have, `SpeechEnded` brings the very same clip; if not,
 //! [`Heard::WentOn`] comes first.
 //!
-//! What was said is not known here: that is a [`super::Recogniser`]'s work.
+//! Our own voice coming back from the far end is taken out before ([`super::echo`]).
 
-use super::vad::{Voice, VoiceDetector};
-use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
+use super::echo::Canceller;
+use super::onset::{self, Onset};
+use super::vad::{Voice, VoiceActivity, VoiceDetector};
+use crate::audio::{Clip, FRAME_MS, Frame, LineRate, level};
 
-/// How long a caller must be silent to have finished.
-pub const TRAILING_SILENCE_MS: u32 = 700;
 /// How long a caller must be silent to have perhaps finished. This much silence stays in the clip:
 /// a soft last consonant is in it.
-pub const PAUSE_MS: u32 = 240;
+pub const PAUSE_MS: u32 = 160;
 /// How much sound before the first voice belongs to the utterance.
 pub const PRE_ROLL_MS: u32 = 300;
 /// An utterance is cut here; what follows is the next one.
 pub const LONGEST_UTTERANCE_MS: u32 = 15_000;
 
-/// Voice that makes a beginning, in frames, and within how many frames it must come.
-const ONSET_ACTIVE: usize = 6;
-const ONSET_PITCHED: usize = 3;
-const ONSET_WINDOW: usize = 11;
-const PAST: usize = ONSET_WINDOW + frames(PRE_ROLL_MS);
+/// An onset that has not become speech after so long, or is quiet for so long, was none.
+const ONSET_LONGEST: usize = frames(600);
+const ONSET_QUIET: usize = frames(120);
+/// What never gets louder, in dBov, is somebody in the background; over a prompt there is more of
+/// that, and who interrupts one speaks into the phone.
+const BACKGROUND: f32 = -38.0;
+const OVER_PROMPT: f32 = -36.0;
+/// A caller's voice varies by so much, in dB: what never gets so near to their loudest is another's.
+const VARIES: f32 = 18.0;
+/// What is fainter than the loudest of an utterance by more is not of it.
+const RANGE: f32 = 22.0;
+/// Consonants between two vowels, or after the last, take no longer: what goes on without a pitch,
+/// and is not about as loud as the loudest, in dB, is noise.
+const CONSONANTS: usize = frames(160);
+const VOWEL_PITCH: f32 = 0.7;
+const LOUD: f32 = 10.0;
+/// How fast the loudest is forgotten, in dB an utterance.
+const FORGET: f32 = 3.0;
+/// Voice that is interrupted for no longer belongs together, when the beginning is looked for.
+const GAP: usize = frames(80);
+const PAST: usize = onset::WINDOW + frames(PRE_ROLL_MS);
 
 const fn frames(ms: u32) -> usize {
     (ms / FRAME_MS) as usize
@@ -38,6 +56,10 @@ const fn frames(ms: u32) -> usize {
 /// What a frame completed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
+    /// The caller may begin to speak.
+    Onset,
+    /// They did not.
+    FalseOnset,
     SpeechStarted,
     /// The caller may have finished; the utterance as it would be then.
     Paused(Utterance),
@@ -62,32 +84,54 @@ pub struct Utterance {
 /// The ear of one call.
 pub struct Listener {
     rate: LineRate,
+    canceller: Canceller,
     detector: VoiceDetector,
     past: Past,
+    onset: Option<Since>,
     speech: Option<Speech>,
+    /// How loud the caller gets, in dBov; very quiet while nothing is known.
+    usual: f32,
+}
+
+/// How long ago an onset was, and how long ago its last voice, in frames.
+#[derive(Default)]
+struct Since {
+    onset: usize,
+    voice: usize,
 }
 
 impl Listener {
-    pub fn new(rate: LineRate) -> Listener {
+    pub fn new(rate: LineRate, activity: Box<dyn VoiceActivity>) -> Listener {
         Listener {
             rate,
-            detector: VoiceDetector::new(rate),
+            canceller: Canceller::new(rate),
+            detector: VoiceDetector::new(rate, activity),
             past: Past::new(rate),
+            onset: None,
             speech: None,
+            usual: level::SILENCE,
         }
     }
 
-    /// Takes what the caller sent in this 20 ms, and what was played to them in it.
-    pub fn hear(&mut self, caller: &Frame, playing: &Frame) -> Option<Heard> {
-        let voice = self.detector.look(caller, playing);
+    /// Takes what the caller sent in this 20 ms and what was played to them in it. An utterance
+    /// ends after `patience_ms` without voice, no less than [`PAUSE_MS`].
+    pub fn hear(&mut self, caller: &Frame, playing: &Frame, patience_ms: u32) -> Option<Heard> {
+        let clean = self.canceller.clean(caller, playing, self.speech.is_some());
+        let caller = clean.frame;
+        let echo = clean.echo.unwrap_or(level::SILENCE);
         let Some(speech) = &mut self.speech else {
-            self.past.push(caller, voice);
-            self.speech = self.past.onset(self.rate);
-            return self.speech.as_ref().map(|_| Heard::SpeechStarted);
+            let voice = self.detector.look(&caller, echo);
+            self.past.push(&caller, voice);
+            let least = clean.echo.map_or(BACKGROUND, |_| OVER_PROMPT);
+            return self.look_for_onset(voice, least.max(self.usual - VARIES));
         };
+        let voice = self
+            .detector
+            .look(&caller, echo.max(speech.loudest - RANGE));
         let was_paused = speech.is_paused();
-        speech.push(caller, voice);
-        if speech.is_over() {
+        speech.push(&caller, voice);
+        if speech.is_over(patience_ms) {
+            self.usual = speech.loudest.max(self.usual - FORGET);
             let utterance = self.speech.take()?.into_utterance(self.rate);
             self.past.clear();
             return Some(Heard::SpeechEnded(utterance));
@@ -99,14 +143,45 @@ impl Listener {
         }
     }
 
+    fn look_for_onset(&mut self, voice: Voice, least: f32) -> Option<Heard> {
+        match self.past.judge(least) {
+            Onset::Speech => {
+                self.onset = None;
+                self.speech = Some(self.past.speech(self.rate));
+                return Some(Heard::SpeechStarted);
+            }
+            Onset::Perhaps if self.onset.is_none() => {
+                self.onset = Some(Since::default());
+                return Some(Heard::Onset);
+            }
+            Onset::Perhaps | Onset::No => {}
+        }
+        let since = self.onset.as_mut()?;
+        since.onset += 1;
+        since.voice = if voice.clear { 0 } else { since.voice + 1 };
+        if since.onset < ONSET_LONGEST && since.voice < ONSET_QUIET {
+            return None;
+        }
+        self.onset = None;
+        Some(Heard::FalseOnset)
+    }
+
     pub fn is_in_speech(&self) -> bool {
         self.speech.is_some()
     }
 
+    /// For how long the caller has been silent in what they say, in milliseconds; 0 while they
+    /// speak, and while they have said nothing.
+    pub fn silent_ms(&self) -> u64 {
+        let silent = self.speech.as_ref().map_or(0, |speech| speech.silent);
+        milliseconds(silent)
+    }
+
     /// Forgets an utterance that has begun and all that was heard before; what is known about
-    /// the line (its noise, what was played into it) stays.
+    /// the line (its noise, its echo) stays.
     pub fn reset(&mut self) {
         self.speech = None;
+        self.onset = None;
         self.past.clear();
     }
 }
@@ -145,16 +220,40 @@ impl Past {
         early.iter().chain(late).skip(PAST - self.filled)
     }
 
-    /// The speech that began in the last frames, if one did.
-    fn onset(&self, rate: LineRate) -> Option<Speech> {
-        let window = self.filled.saturating_sub(ONSET_WINDOW);
-        let recent = || self.iter().skip(window).map(|(_, voice)| voice);
-        if recent().filter(|voice| voice.active).count() < ONSET_ACTIVE
-            || recent().filter(|voice| voice.pitched).count() < ONSET_PITCHED
-        {
-            return None;
+    /// Newest first, numbered as [`Past::iter`] comes.
+    fn newest_first(&self) -> impl Iterator<Item = (usize, &Voice)> {
+        let (late, early) = self.frames.split_at(self.next);
+        let newest_first = late.iter().rev().chain(early.iter().rev());
+        let numbers = (0..self.filled).rev();
+        numbers.zip(newest_first.map(|(_, voice)| voice))
+    }
+
+    fn judge(&self, least: f32) -> Onset {
+        let mut recent = [Voice::default(); onset::WINDOW];
+        let known = self.filled.min(onset::WINDOW);
+        let voices = self
+            .iter()
+            .skip(self.filled - known)
+            .map(|(_, voice)| *voice);
+        for (to, from) in recent.iter_mut().zip(voices) {
+            *to = from;
         }
-        let first = window + recent().position(|voice| voice.active)?;
+        onset::judge(recent.get(..known).unwrap_or_default(), least)
+    }
+
+    /// The speech that has begun, from its first voice on, with the pre-roll.
+    fn speech(&self, rate: LineRate) -> Speech {
+        let (mut first, mut silent) = (self.filled, 0);
+        for (at, voice) in self.newest_first() {
+            if voice.active {
+                (first, silent) = (at, 0);
+            } else {
+                silent += 1;
+            }
+            if silent > GAP {
+                break;
+            }
+        }
         let mut speech = Speech::new(rate);
         let pre_roll = first.saturating_sub(frames(PRE_ROLL_MS));
         for (at, (frame, voice)) in self.iter().enumerate().skip(pre_roll) {
@@ -164,7 +263,7 @@ impl Past {
                 speech.push(frame, *voice);
             }
         }
-        Some(speech)
+        speech
     }
 }
 
@@ -176,6 +275,10 @@ struct Speech {
     length: usize,
     voiced: usize,
     silent: usize,
+    /// Of its frames of voice, in dBov.
+    loudest: f32,
+    /// Frames since the last that was like a vowel.
+    since_vowel: usize,
 }
 
 impl Speech {
@@ -186,13 +289,21 @@ impl Speech {
             length: 0,
             voiced: 0,
             silent: 0,
+            loudest: level::SILENCE,
+            since_vowel: 0,
         }
     }
 
     fn push(&mut self, frame: &Frame, voice: Voice) {
         self.samples.extend_from_slice(frame.samples());
         self.length += 1;
-        if voice.active {
+        self.since_vowel = match voice.pitch > VOWEL_PITCH {
+            true => 0,
+            false => self.since_vowel + 1,
+        };
+        let is_voice = self.since_vowel <= CONSONANTS || voice.level > self.loudest - LOUD;
+        if voice.active && is_voice {
+            self.loudest = self.loudest.max(voice.level);
             self.voiced += 1;
             self.silent = 0;
         } else {
@@ -204,8 +315,9 @@ impl Speech {
         self.silent >= frames(PAUSE_MS)
     }
 
-    fn is_over(&self) -> bool {
-        self.silent >= frames(TRAILING_SILENCE_MS) || self.length >= frames(LONGEST_UTTERANCE_MS)
+    fn is_over(&self, patience_ms: u32) -> bool {
+        self.silent >= frames(patience_ms.max(PAUSE_MS))
+            || self.length >= frames(LONGEST_UTTERANCE_MS)
     }
 
     fn into_utterance(mut self, rate: LineRate) -> Utterance {
@@ -226,245 +338,4 @@ fn milliseconds(frames: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audio::wav;
-    use proptest::prelude::*;
-    use std::path::Path;
-
-    const RATE: LineRate = LineRate::Narrow;
-
-    fn fixture(name: &str) -> Clip {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("audio-fixtures/{name}.wav"));
-        wav::read(&path).unwrap().clip
-    }
-
-    fn silence(ms: usize) -> Vec<i16> {
-        vec![0; ms * 8]
-    }
-
-    fn louder(samples: &[i16], db: f32) -> Vec<i16> {
-        let factor = 10f32.powf(db / 20.0);
-        samples
-            .iter()
-            .map(|&s| (f32::from(s) * factor) as i16)
-            .collect()
-    }
-
-    fn mixed(a: &[i16], b: &[i16]) -> Vec<i16> {
-        let at = |side: &[i16], i: usize| side.get(i).copied().unwrap_or(0);
-        (0..a.len().max(b.len()))
-            .map(|i| at(a, i).saturating_add(at(b, i)))
-            .collect()
-    }
-
-    /// What is heard, and when, in milliseconds.
-    fn listen(caller: &[i16], playing: &[i16]) -> Vec<(usize, Heard)> {
-        let mut listener = Listener::new(RATE);
-        let mut played = playing.chunks(RATE.frame_len());
-        caller
-            .chunks(RATE.frame_len())
-            .enumerate()
-            .filter_map(|(at, samples)| {
-                let playing = Frame::of(RATE, played.next().unwrap_or_default());
-                let heard = listener.hear(&Frame::of(RATE, samples), &playing)?;
-                Some(((at + 1) * FRAME_MS as usize, heard))
-            })
-            .collect()
-    }
-
-    fn started(heard: &[(usize, Heard)]) -> Option<usize> {
-        let (at, _) = heard
-            .iter()
-            .find(|(_, heard)| *heard == Heard::SpeechStarted)?;
-        Some(*at)
-    }
-
-    fn utterances(heard: &[(usize, Heard)]) -> usize {
-        let ended = |(_, heard): &&(usize, Heard)| matches!(heard, Heard::SpeechEnded(_));
-        heard.iter().filter(ended).count()
-    }
-
-    #[test]
-    fn a_pause_comes_early_and_brings_what_the_end_brings_unless_the_caller_goes_on() {
-        let speech = fixture("reschedule").samples;
-        let heard = listen(&[speech.clone(), silence(1000)].concat(), &[]);
-        let [
-            (_, Heard::SpeechStarted),
-            (paused, Heard::Paused(early)),
-            (ended, Heard::SpeechEnded(late)),
-        ] = &heard[..]
-        else {
-            panic!("{heard:?}")
-        };
-        assert_eq!(ended - paused, 460);
-        assert_eq!(early.clip, late.clip);
-
-        // Half a second is a pause for thought, not the end.
-        let thinks = [
-            &speech[..speech.len() - 4_000],
-            &silence(400),
-            &speech,
-            &silence(1000),
-        ]
-        .concat();
-        let heard = listen(&thinks, &[]);
-        let kinds: Vec<&Heard> = heard.iter().map(|(_, heard)| heard).collect();
-        assert!(
-            matches!(
-                kinds[..],
-                [
-                    Heard::SpeechStarted,
-                    Heard::Paused(_),
-                    Heard::WentOn,
-                    Heard::Paused(_),
-                    Heard::SpeechEnded(_)
-                ]
-            ),
-            "{heard:?}"
-        );
-    }
-
-    #[test]
-    fn an_utterance_holds_all_of_the_speech_and_its_times_add_up() {
-        // The fixture's speech lies between 250 ms of line noise before and 500 ms after it.
-        let speech = fixture("reschedule");
-        let length = speech.milliseconds() as usize;
-        let caller = [silence(1000), speech.samples, silence(1000)].concat();
-        let heard = listen(&caller, &[]);
-        assert_eq!(heard.len(), 3, "{heard:?}");
-        let started = heard[0].0 as i64 - 1250;
-        assert!(
-            (100..300).contains(&started),
-            "{started} ms after the first sound"
-        );
-        let (ended, Heard::SpeechEnded(utterance)) = &heard[2] else {
-            panic!("{heard:?}")
-        };
-        assert_eq!(utterance.endpointing_ms, 700);
-        let end = *ended as i64 - 700 - (1000 + length as i64 - 500);
-        assert!((-120..120).contains(&end), "ends {end} ms late");
-        assert!(utterance.voiced_ms <= utterance.speech_ms);
-        assert!(utterance.voiced_ms > 800, "{utterance:?}");
-        let clip = utterance.clip.milliseconds();
-        assert_eq!(clip, 300 + utterance.speech_ms + 240);
-    }
-
-    #[test]
-    fn our_own_voice_coming_back_is_not_the_caller() {
-        let prompt = [
-            fixture("human-greeting").samples,
-            fixture("unknown").samples,
-        ]
-        .concat();
-        for (delay_ms, db) in [
-            (0, -6.1),
-            (40, -6.1),
-            (120, -10.0),
-            (240, -6.1),
-            (200, -25.0),
-        ] {
-            let echo = [silence(delay_ms), louder(&prompt, db)].concat();
-            assert_eq!(listen(&echo, &prompt), [], "{db} dB after {delay_ms} ms");
-        }
-    }
-
-    #[test]
-    fn a_caller_gets_through_while_we_speak_also_over_an_echo() {
-        let prompt = [
-            fixture("human-greeting").samples,
-            fixture("unknown").samples,
-        ]
-        .concat();
-        for name in ["opening-hours", "person", "parking"] {
-            let caller = [silence(1000), fixture(name).samples].concat();
-            let at = started(&listen(&caller, &prompt)).unwrap();
-            assert!((1250..1900).contains(&at), "{name} at {at} ms");
-            let echo = [silence(80), louder(&prompt, -12.0)].concat();
-            let at = started(&listen(&mixed(&caller, &echo), &prompt)).unwrap();
-            assert!((1250..1900).contains(&at), "{name} over an echo at {at} ms");
-        }
-    }
-
-    #[test]
-    fn speech_without_end_comes_in_pieces() {
-        let speech = fixture("unknown").samples[2400..20_000].to_vec();
-        let heard = listen(&speech.repeat(16), &[]);
-        let pieces: Vec<&Utterance> = heard
-            .iter()
-            .filter_map(|(_, heard)| match heard {
-                Heard::SpeechEnded(utterance) => Some(utterance),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(pieces.len(), 2);
-        for piece in pieces {
-            assert!(
-                piece.clip.milliseconds() <= 15_300,
-                "{}",
-                piece.clip.milliseconds()
-            );
-        }
-    }
-
-    #[test]
-    fn quiet_and_loud_callers_and_noisy_lines_are_heard() {
-        for db in [-16.0, -6.0, 4.0] {
-            let caller = [louder(&fixture("person").samples, db), silence(1000)].concat();
-            assert_eq!(utterances(&listen(&caller, &[])), 1, "{db} dB");
-        }
-        let noise = louder(&fixture("long-silence").samples, 15.0);
-        assert_eq!(listen(&noise, &[]), [], "noise at -40 dBov alone");
-        let caller = [silence(3000), fixture("person").samples].concat();
-        let heard = listen(&mixed(&noise, &caller), &[]);
-        assert_eq!(utterances(&heard), 1, "speech in it");
-    }
-
-    #[test]
-    fn a_reset_forgets_the_utterance_that_has_begun() {
-        let mut listener = Listener::new(RATE);
-        let nothing = Frame::silence(RATE);
-        for frame in fixture("opening-hours").frames(RATE).iter().take(40) {
-            listener.hear(frame, &nothing);
-        }
-        assert!(listener.is_in_speech());
-        listener.reset();
-        assert!(!listener.is_in_speech());
-        for _ in 0..100 {
-            assert_eq!(listener.hear(&nothing, &nothing), None);
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-        #[test]
-        fn every_start_has_one_end_and_every_pause_is_taken_back_or_kept(
-            stretches in proptest::collection::vec((0usize..4, 1usize..120, -40f32..6.0), 1..12),
-        ) {
-            let sources = ["person", "cough-click", "long-silence", "opening-hours-noisy"].map(fixture);
-            let caller: Vec<i16> = stretches
-                .iter()
-                .flat_map(|&(source, frames, db)| {
-                    let samples = sources[source].samples.iter().cycle().take(frames * 160);
-                    louder(&samples.copied().collect::<Vec<_>>(), db)
-                })
-                .chain(silence(2000))
-                .collect();
-            let mut last = None;
-            for (_, heard) in listen(&caller, &[]) {
-                let in_order = match &heard {
-                    Heard::SpeechStarted => matches!(last, None | Some(Heard::SpeechEnded(_))),
-                    Heard::Paused(_) => matches!(last, Some(Heard::SpeechStarted | Heard::WentOn)),
-                    Heard::WentOn => matches!(last, Some(Heard::Paused(_))),
-                    Heard::SpeechEnded(utterance) => match &last {
-                        Some(Heard::Paused(early)) => early.clip == utterance.clip,
-                        other => matches!(other, Some(Heard::SpeechStarted | Heard::WentOn)),
-                    },
-                };
-                prop_assert!(in_order, "{:?} after {:?}", heard, last);
-                last = Some(heard);
-            }
-            prop_assert!(matches!(last, None | Some(Heard::SpeechEnded(_))));
-        }
-    }
-}
+mod tests;

@@ -6,26 +6,29 @@
 
 mod choose;
 pub(crate) mod deaf;
+mod echo;
 mod expect;
 mod gate;
 mod idle;
 mod listener;
+mod onset;
 mod pool;
 mod schedule;
 mod sphinx;
 mod stop;
+mod tone;
 mod vad;
 mod whisper;
 
 pub use choose::{Choice, Wanted, choose};
 pub use expect::{ExpectError, Expected};
-pub use listener::{
-    Heard, LONGEST_UTTERANCE_MS, Listener, PAUSE_MS, PRE_ROLL_MS, TRAILING_SILENCE_MS, Utterance,
-};
+pub use listener::{Heard, LONGEST_UTTERANCE_MS, Listener, PAUSE_MS, PRE_ROLL_MS, Utterance};
 pub use pool::{Pool, Recognition, Unheard};
 pub use schedule::{DEADLINE, Ticket, Urgency};
 pub use sphinx::{Pronounce, Sphinx, Unlisted};
 pub use stop::Stop;
+pub use tone::{Tone, ToneDetector};
+pub use vad::{Activity, Vad, VoiceActivity, WantedVad};
 pub use whisper::Whisper;
 
 use crate::audio::Clip;
@@ -97,6 +100,18 @@ pub enum HearError {
         path.display()
     )]
     BadWhisperModel { path: PathBuf, why: String },
+    #[error(
+        "no Silero VAD model in {}. Get it with `zeroline models pull silero-vad`, or leave out \
+         `vad` in the configuration",
+        listed(folders)
+    )]
+    NoVadModel { folders: Vec<PathBuf> },
+    #[error(
+        "{}: not the Silero VAD model that can be used: {why}. Get it with `zeroline models pull \
+         silero-vad`",
+        path.display()
+    )]
+    BadVadModel { path: PathBuf, why: String },
     #[error("no recognition engine can be used: {why}")]
     NoEngine { why: String },
     #[error("recognition was stopped: it was cancelled, or took too long")]

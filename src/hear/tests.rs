@@ -55,14 +55,14 @@ fn fixture(name: &str) -> Clip {
 
 /// The utterances of a fixture that is followed by a second of line noise.
 fn utterances(name: &str) -> Vec<Utterance> {
-    let mut listener = Listener::new(LineRate::Narrow);
+    let mut listener = Listener::new(LineRate::Narrow, Vad::Fvad.start(LineRate::Narrow));
     let nothing = Frame::silence(LineRate::Narrow);
     let mut clip = fixture(name);
     let rest: Vec<i16> = fixture("long-silence").samples[..8_000].to_vec();
     clip.samples.extend(rest);
     clip.frames(LineRate::Narrow)
         .iter()
-        .filter_map(|frame| match listener.hear(frame, &nothing) {
+        .filter_map(|frame| match listener.hear(frame, &nothing, 700) {
             Some(Heard::SpeechEnded(utterance)) => Some(utterance),
             _ => None,
         })
@@ -191,14 +191,14 @@ fn several_threads_hear_the_same() {
 #[test]
 fn a_wideband_line_is_heard_too() {
     let wide = resample::to(&fixture("person-2"), LineRate::Wide.hz());
-    let mut listener = Listener::new(LineRate::Wide);
+    let mut listener = Listener::new(LineRate::Wide, Vad::Fvad.start(LineRate::Wide));
     let nothing = Frame::silence(LineRate::Wide);
     let mut clip = wide;
     clip.samples.resize(clip.samples.len() + 16_000, 0);
     let utterance = clip
         .frames(LineRate::Wide)
         .iter()
-        .find_map(|frame| match listener.hear(frame, &nothing) {
+        .find_map(|frame| match listener.hear(frame, &nothing, 700) {
             Some(Heard::SpeechEnded(utterance)) => Some(utterance),
             _ => None,
         })

@@ -2,7 +2,8 @@
 //!
 //! A key press is one event: a series of packets with one RTP timestamp, the time it began, and
 //! a growing duration; the last is sent three times. [`Receiver`] turns any part of that
-//! series, in any order, into the key exactly once, at the first packet that arrives.
+//! series, in any order and at any clock rate, into the key exactly once, at the first packet that
+//! arrives.
 //! [`Sender`] makes the series. Tones in the audio are not handled here.
 
 use std::collections::VecDeque;
@@ -48,8 +49,11 @@ impl Event {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     ssrc: u32,
-    timestamp: u32,
     code: u8,
+    began: u32,
+    /// Of its latest segment, which is where it began for all but a few.
+    timestamp: u32,
+    /// The longest duration of that segment.
     longest: u16,
     ended: bool,
 }
@@ -81,12 +85,16 @@ impl Receiver {
         let same = self.known.iter_mut().find(|known| {
             known.ssrc == ssrc
                 && known.code == event.code
-                && (known.timestamp == timestamp || (!marker && continues(known, timestamp)))
+                && (known.covers(timestamp)
+                    || known.was_overtaken(timestamp, event.duration)
+                    || (!marker && known.goes_on(timestamp)))
         });
         if let Some(known) = same {
-            if known.timestamp == timestamp {
+            if known.was_overtaken(timestamp, event.duration) {
+                known.began = timestamp;
+            } else if known.timestamp == timestamp {
                 known.longest = known.longest.max(event.duration);
-            } else {
+            } else if !known.covers(timestamp) {
                 (known.timestamp, known.longest) = (timestamp, event.duration);
             }
             known.ended |= event.end;
@@ -95,8 +103,9 @@ impl Receiver {
         self.known.truncate(REMEMBERED - 1);
         self.known.push_front(Known {
             ssrc,
-            timestamp,
             code: event.code,
+            began: timestamp,
+            timestamp,
             longest: event.duration,
             ended: event.end,
         });
@@ -104,16 +113,34 @@ impl Receiver {
     }
 }
 
-/// Whether a packet of the same key with a later timestamp belongs to the same press.
-///
-/// Two cases: a key held for more than 8 seconds goes on in a new segment that begins where
-/// the full duration ended (RFC 4733 section 2.5.1.3); and some senders wrongly move the
-/// timestamp with every packet, so that the "new" event begins while the old one sounds, which
-/// two presses of one key cannot do.
-fn continues(known: &Known, timestamp: u32) -> bool {
-    let later = timestamp.wrapping_sub(known.timestamp);
-    let longest = u32::from(known.longest);
-    later < longest || (!known.ended && (later == longest || later == u32::from(u16::MAX)))
+/// Which packets of the same key belong to the same press. Nearly always those with its timestamp;
+/// but a key held for more than 65535 units (8 s at 8 kHz, 1.4 s at 48 kHz) goes on in a new segment
+/// that begins where the full duration ended (RFC 4733 section 2.5.1.3), and some senders wrongly
+/// move the timestamp with every packet. Two presses of one key neither overlap nor touch.
+impl Known {
+    /// A timestamp that it has had.
+    fn covers(&self, timestamp: u32) -> bool {
+        timestamp.wrapping_sub(self.began) <= self.timestamp.wrapping_sub(self.began)
+    }
+
+    /// A timestamp before all that is known of it, of a packet that reaches up to there: packets
+    /// that were sent later came sooner.
+    fn was_overtaken(&self, timestamp: u32, duration: u16) -> bool {
+        (1..=u32::from(duration)).contains(&self.began.wrapping_sub(timestamp))
+    }
+
+    /// A later timestamp at which it still sounded, or at which it would have, had its last packets
+    /// not been lost: senders begin a new segment when one more packet would not fit.
+    fn goes_on(&self, timestamp: u32) -> bool {
+        const FULL: u32 = u16::MAX as u32;
+        /// 120 ms at 48 kHz.
+        const LOST: u32 = 5_760;
+        let later = timestamp.wrapping_sub(self.timestamp);
+        let longest = u32::from(self.longest);
+        let next_segment =
+            later == longest || later == FULL || (later < FULL && longest >= FULL - LOST);
+        later < longest || (!self.ended && next_segment)
+    }
 }
 
 /// One packet of a press, to be sent in place of this tick's audio.
@@ -205,14 +232,18 @@ mod tests {
 
     /// The packets of the given keys pressed one after the other, the first at `start`.
     fn series(keys: &str, start: u32) -> Vec<EventPacket> {
+        series_at(TICK, keys, start)
+    }
+
+    fn series_at(tick: u32, keys: &str, start: u32) -> Vec<EventPacket> {
         let mut sender = Sender::default();
         for c in keys.chars() {
             assert!(sender.press(key(c)));
         }
         let mut now = start;
         std::iter::from_fn(|| {
-            let packet = sender.packet(now, TICK);
-            now = now.wrapping_add(TICK);
+            let packet = sender.packet(now, tick);
+            now = now.wrapping_add(tick);
             packet
         })
         .collect()
@@ -284,9 +315,24 @@ mod tests {
     }
 
     #[test]
-    fn a_key_held_for_long_is_one_press() {
-        // A second segment begins where the first is full, without end or marker.
-        let at = |timestamp, duration, end| EventPacket {
+    fn the_second_of_two_presses_counts_when_nothing_tells_them_apart_but_the_timestamp() {
+        let packets = series("55", 0);
+        // No end of the first, and of the second only a packet from its middle.
+        assert_eq!(heard([&packets[0], &packets[1], &packets[11]]), "55");
+        let unmarked: Vec<_> = packets
+            .iter()
+            .map(|&packet| EventPacket {
+                marker: false,
+                ..packet
+            })
+            .collect();
+        assert_eq!(heard(&unmarked), "55");
+        assert_eq!(heard(unmarked.iter().rev()), "55");
+    }
+
+    /// A packet of key 3 without a marker.
+    fn packet(timestamp: u32, duration: u16, end: bool) -> EventPacket {
+        EventPacket {
             payload: Event {
                 code: 3,
                 end,
@@ -295,31 +341,70 @@ mod tests {
             .build(),
             timestamp,
             marker: false,
-        };
+        }
+    }
+
+    #[test]
+    fn a_key_held_for_long_is_one_press() {
+        // A second segment begins where the first is full, without end or marker.
         let end = u32::from(u16::MAX);
         let packets = [
-            at(0, 160, false),
-            at(0, 65_440, false),
-            at(0, u16::MAX, false),
-            at(end, 160, false),
-            at(end, 320, true),
+            packet(0, 160, false),
+            packet(0, 65_440, false),
+            packet(0, u16::MAX, false),
+            packet(end, 160, false),
+            packet(end, 320, true),
         ];
         assert_eq!(heard(&packets), "3");
         let lossy = [packets[1], packets[3], packets[4]];
         assert_eq!(heard(&lossy), "3");
+        let reordered = [packets[1], packets[3], packets[2], packets[4]];
+        assert_eq!(heard(&reordered), "3");
+    }
+
+    #[test]
+    fn at_48_khz_a_second_is_long() {
+        // 3 s, in segments of as many whole packets as fit, each packet lost once.
+        let per_segment = u32::from(u16::MAX) / 960;
+        let all: Vec<_> = (0..150)
+            .map(|n| {
+                let (segment, within) = (n / per_segment, n % per_segment + 1);
+                packet(segment * per_segment * 960, within as u16 * 960, n == 149)
+            })
+            .collect();
+        assert_eq!(heard(&all), "3");
+        for lost in 0..all.len() {
+            let burst = lost..lost + 5;
+            let arrived = all.iter().enumerate().filter(|(n, _)| !burst.contains(n));
+            assert_eq!(heard(arrived.map(|(_, packet)| packet)), "3", "{burst:?}");
+            let mut swapped = all.clone();
+            swapped.swap(lost, (lost + 1).min(149));
+            assert_eq!(heard(&swapped), "3", "{lost} swapped");
+        }
+    }
+
+    #[test]
+    fn a_duration_that_wraps_is_one_press() {
+        let durations = [960, 64_320, 65_280, 704, 1_664];
+        let wrapping: Vec<_> = durations.map(|d| packet(0, d, d == 1_664)).to_vec();
+        assert_eq!(heard(&wrapping), "3");
     }
 
     #[test]
     fn a_sender_that_moves_the_timestamp_presses_once() {
-        let moving: Vec<_> = series("9", 0)
+        let moving: Vec<_> = series("9", 500)
             .into_iter()
             .enumerate()
             .map(|(n, packet)| EventPacket {
-                timestamp: n as u32 * TICK,
+                timestamp: 500 + n as u32 * TICK,
                 ..packet
             })
             .collect();
         assert_eq!(heard(&moving), "9");
+        let mut reordered = moving.clone();
+        reordered.swap(0, 1);
+        reordered.swap(3, 5);
+        assert_eq!(heard(&reordered), "9");
     }
 
     #[test]
@@ -358,9 +443,10 @@ mod tests {
         fn loss_doubling_and_reordering_never_change_the_count(
             keys in "[0-9*#A-D]{1,12}",
             start: u32,
+            tick in prop::sample::select(vec![TICK, 320, 960]),
             fate in prop::collection::vec((0u8..10, 0u32..5), 96),
         ) {
-            let packets = series(&keys, start);
+            let packets = series_at(tick, &keys, start);
             let mut arriving = Vec::new();
             for (n, (packet, (luck, delay))) in packets.iter().zip(&fate).enumerate() {
                 let copies = match luck { 0..=3 => 0, 4..=7 => 1, _ => 2 };

@@ -76,8 +76,9 @@ impl Leg {
         &mut self.session
     }
 
-    /// Reads what has come and gives 20 ms of the other side's sound; once a tick.
-    pub fn receive(&mut self, frame: &mut Frame) {
+    /// Reads what has come and gives 20 ms of the other side's sound; once a tick. False if none of
+    /// it was received.
+    pub fn receive(&mut self, frame: &mut Frame) -> bool {
         for _ in 0..MOST_DATAGRAMS {
             match self.socket.recv_from(&mut self.buffer[..]) {
                 Ok((length, from)) => {
@@ -89,7 +90,7 @@ impl Leg {
                 Err(_) => break,
             }
         }
-        self.session.take_frame(frame);
+        self.session.take_frame(frame)
     }
 
     pub fn take_key(&mut self) -> Option<Key> {

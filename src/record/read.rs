@@ -72,7 +72,9 @@ fn reason(line: &[u8], error: &serde_json::Error) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::call::{AskedHow, EndReason, EventKind, InterruptedBy};
+    use crate::call::{AskedHow, EndReason, EventKind, InterruptedBy, OneWay, Way};
+    use crate::dialplan::Completeness;
+    use crate::understand::Control;
     use proptest::option;
     use proptest::prelude::*;
 
@@ -144,6 +146,12 @@ pub(super) mod tests {
             Just(EndReason::Shutdown),
             Just(EndReason::LineFailed),
         ];
+        let words = prop_oneof![
+            Just(Completeness::Complete),
+            Just(Completeness::Unclear),
+            Just(Completeness::Unfinished),
+        ];
+        let way = prop_oneof![Just(Way::Rtp), Just(Way::Info), Just(Way::InBand)];
         let started = (
             option::of(text()),
             option::of(text()),
@@ -180,12 +188,14 @@ pub(super) mod tests {
                 }
             }),
             Just(EventKind::SpeechStarted),
-            (any::<u64>(), any::<u64>()).prop_map(|(speech_ms, endpointing_ms)| {
-                EventKind::SpeechEnded {
+            text().prop_map(|text| EventKind::PromptResumed { text }),
+            (any::<u64>(), any::<u64>(), option::of(words)).prop_map(
+                |(speech_ms, endpointing_ms, words)| EventKind::SpeechEnded {
                     speech_ms,
                     endpointing_ms,
+                    words,
                 }
-            }),
+            ),
             (text(), score(), text(), any::<(u64, u64, u64, bool)>()).prop_map(
                 |(text, confidence, engine, (took_ms, wait_ms, ahead, early))| EventKind::Heard {
                     text,
@@ -206,7 +216,13 @@ pub(super) mod tests {
                     score,
                 }
             }),
-            any::<char>().prop_map(|key| EventKind::Digit { key }),
+            Just(EventKind::Control {
+                control: Control::Repeat
+            }),
+            (any::<char>(), option::of(way)).prop_map(|(key, by)| EventKind::Digit { key, by }),
+            Just(EventKind::OneWayAudio {
+                how: OneWay::NoPackets
+            }),
             Just(EventKind::NoInput),
             how.prop_map(|how| EventKind::AskedForHuman { how }),
             text().prop_map(|target| EventKind::TransferStarted { target }),

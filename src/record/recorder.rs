@@ -108,13 +108,16 @@ fn line(event: &Event) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::EventKind;
+    use crate::call::{EventKind, Way};
 
     fn digit(at_ms: u64) -> Event {
         Event {
             call: "a".to_owned(),
             at_ms,
-            kind: EventKind::Digit { key: '0' },
+            kind: EventKind::Digit {
+                key: '0',
+                by: Some(Way::Rtp),
+            },
         }
     }
 

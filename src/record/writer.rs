@@ -187,14 +187,17 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::EndReason;
+    use crate::call::{EndReason, Way};
     use std::time::Instant;
 
     fn event(call: &str, at_ms: u64) -> Event {
         Event {
             call: call.to_owned(),
             at_ms,
-            kind: EventKind::Digit { key: '5' },
+            kind: EventKind::Digit {
+                key: '5',
+                by: Some(Way::Rtp),
+            },
         }
     }
 

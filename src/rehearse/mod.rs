@@ -9,7 +9,7 @@ mod scenario;
 pub use scenario::{Scenario, ScenarioError};
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, Input, Job, Setup, Spoken, TransferUpdate};
+use crate::call::{Call, Event, Input, Job, Setup, Spoken, TransferUpdate, Way};
 use crate::caller::{Action, Caller, Step};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
@@ -68,7 +68,7 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
             call.handle(coming.remove(due).1);
         }
         match caller.tick(&heard, &mut said) {
-            Some(Action::Press(key)) => call.handle(Input::Key(key)),
+            Some(Action::Press(key)) => call.handle(Input::Key(key, Way::Rtp)),
             Some(Action::HangUp) => call.handle(Input::HungUp),
             None => {}
         }
@@ -120,10 +120,10 @@ fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u
             let mut input = engines.recognise(id, &utterance);
             vec![(charge(&mut input, RECOGNITION_MS, options), input)]
         }
-        Job::Synthesise { id, text } => {
+        Job::Synthesise { id, text, pace } => {
             let mut inputs = Vec::new();
             let mut after = 0;
-            engines.synthesise(id, &text, rate, &mut |mut input| {
+            engines.synthesise(id, &text, (rate, pace), &mut |mut input| {
                 after = charge(&mut input, SYNTHESIS_MS, options).max(after);
                 inputs.push((after, input));
                 ControlFlow::Continue(())

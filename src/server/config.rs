@@ -1,6 +1,6 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
-use crate::hear::Wanted;
+use crate::hear::{Wanted, WantedVad};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,14 @@ pub struct Config {
     /// Where Prometheus may read figures over HTTP, such as 127.0.0.1:9464; nowhere without it.
     pub metrics: Option<SocketAddr>,
     pub recognition: Recognition,
+    pub listening: Listening,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listening {
+    /// `webrtc`, or `silero` where its model is installed: hears through music, for more CPU.
+    pub vad: WantedVad,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -47,6 +55,7 @@ impl Default for Config {
             drain_seconds: 60,
             metrics: None,
             recognition: Recognition::default(),
+            listening: Listening::default(),
         }
     }
 }

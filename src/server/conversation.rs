@@ -3,7 +3,7 @@
 use super::media::{Command, LineRequest, Live, Slot};
 use super::offers::Offers;
 use super::{LINE_RATE, Shared};
-use crate::call::{About, Call, EndReason, Event, EventKind, Input, Setup, TransferUpdate};
+use crate::call::{About, Call, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way};
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use crate::line::sip::{Answerer, Ended, Invitation, Session, SessionEvent, SessionEvents};
@@ -100,7 +100,7 @@ impl Conversation<'_> {
                     Some(SessionEvent::Offered { sdp, answerer }) => {
                         self.offered(sdp, answerer).await;
                     }
-                    Some(SessionEvent::Key(key)) => self.tell(Input::Key(key)),
+                    Some(SessionEvent::Key(key)) => self.tell(Input::Key(key, Way::Info)),
                     Some(SessionEvent::ReferProgress { code, last }) => {
                         self.tell(Input::Transfer(transfer_update(code, last)));
                     }
@@ -152,6 +152,7 @@ impl Conversation<'_> {
             rate: LINE_RATE,
             dialplan: self.shared.dialplan.clone(),
             prompts: self.shared.prompts.clone(),
+            vad: self.shared.vad.clone(),
             about,
         });
         let live = Live {
@@ -160,6 +161,7 @@ impl Conversation<'_> {
             rate: LINE_RATE,
             line,
             held: 0,
+            ticks: 0,
         };
         self.command(Command::Add(self.slot, Box::new(live)));
     }

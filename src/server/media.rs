@@ -3,7 +3,7 @@
 
 use super::pool::Pool;
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, EventKind, Input, Job};
+use crate::call::{Call, Event, EventKind, Input, Job, Way};
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use crate::record::Writer;
@@ -20,6 +20,8 @@ const COMMANDS: usize = 4096;
 const MEDIA_LOST: u32 = 60_000 / FRAME_MS;
 /// A caller who put us on hold is waited for so long.
 const LONGEST_HOLD: u32 = 15 * 60_000 / FRAME_MS;
+/// A phone that has sent nothing for so long since the beginning is not heard here.
+const NO_PACKETS: u32 = 3_000 / FRAME_MS;
 const TICK: Duration = Duration::from_millis(FRAME_MS as u64);
 /// Further behind than this, the clock starts anew instead of hurrying after it.
 const TOO_LATE: Duration = Duration::from_millis(200);
@@ -47,6 +49,8 @@ pub struct Live {
     pub line: mpsc::Sender<LineRequest>,
     /// Ticks for which the caller has had us on hold.
     pub held: u32,
+    /// Ticks of the call.
+    pub ticks: u32,
 }
 
 /// What a call asks of its signalling.
@@ -124,15 +128,22 @@ fn obey(command: Command, calls: &mut HashMap<Slot, Live>) {
 impl Live {
     fn tick(&mut self, slot: Slot, pool: &Pool, events: &Writer) {
         let (mut caller, mut bot) = (Frame::silence(self.rate), Frame::silence(self.rate));
-        self.leg.receive(&mut caller);
+        if !self.leg.receive(&mut caller) {
+            self.call.handle(Input::FrameLost);
+        }
         while let Some(key) = self.leg.take_key() {
-            self.call.handle(Input::Key(key));
+            self.call.handle(Input::Key(key, Way::Rtp));
         }
         let session = self.leg.session();
         let (held, lost) = (
             !session.media().we_send,
             session.media().we_receive && session.silent_ticks() > MEDIA_LOST,
         );
+        self.ticks = self.ticks.saturating_add(1);
+        let nothing = session.stats().received == 0;
+        if self.ticks == NO_PACKETS && nothing {
+            self.call.handle(Input::NoPackets);
+        }
         self.held = if held { self.held + 1 } else { 0 };
         if lost || self.held > LONGEST_HOLD {
             self.call.handle(Input::MediaLost);

@@ -14,6 +14,7 @@ pub use config::{Config, ConfigError};
 use crate::audio::LineRate;
 use crate::dialplan::Dialplan;
 use crate::engines::Engines;
+use crate::hear::Vad;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
 use crate::line::sip::{Agent, Invitation, ListenError};
@@ -67,6 +68,7 @@ struct Shared {
     config: Config,
     dialplan: Arc<Dialplan>,
     prompts: Arc<PromptBook>,
+    vad: Vad,
     events: Arc<Writer>,
     ports: Ports,
     media: SyncSender<Command>,
@@ -83,6 +85,7 @@ impl Server {
             chosen => chosen,
         };
         let engines = parts.engines;
+        let vad = engines.vad.clone();
         let make_pool = |results| Pool::start(threads, engines, results);
         let (agent, invitations) = Agent::listen(parts.config.listen, "zeroline").await?;
         let (media, media_thread) =
@@ -93,6 +96,7 @@ impl Server {
             config: parts.config,
             dialplan: parts.dialplan,
             prompts: parts.prompts,
+            vad,
             events: parts.events,
             media,
             calls: AtomicUsize::new(0),

@@ -5,6 +5,7 @@ use crate::audio::LineRate;
 use crate::call::{Input, Job, JobId, Spoken};
 use crate::engines::Engines;
 use crate::hear::{self, Recognition, Ticket};
+use crate::speak::Pace;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -24,6 +25,7 @@ struct Text {
     id: JobId,
     text: Arc<str>,
     rate: LineRate,
+    pace: Pace,
 }
 
 impl Pool {
@@ -77,12 +79,13 @@ impl Pool {
                 self.recognition.cancel(ticket(id));
                 Ok(())
             }
-            Job::Synthesise { id, text } => {
+            Job::Synthesise { id, text, pace } => {
                 let text = Text {
                     call,
                     id,
                     text,
                     rate,
+                    pace,
                 };
                 self.texts.try_send(text).map_err(|refused| {
                     let (TrySendError::Full(text) | TrySendError::Disconnected(text)) = refused;
@@ -103,6 +106,7 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
         id,
         text,
         rate,
+        pace,
     }) = waiting.recv()
     {
         let mut give = |input| match results.send(Command::Input(call, input)) {
@@ -110,7 +114,7 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
             Err(_) => ControlFlow::Break(()),
         };
         // A voice that panics fails its text, not the calls of all others.
-        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, rate, &mut give));
+        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, (rate, pace), &mut give));
         if std::panic::catch_unwind(doing).is_err() {
             let _ = give(failed(id, "the voice panicked".to_owned()));
         }
@@ -125,6 +129,7 @@ fn failed(id: JobId, reason: String) -> Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hear::Vad;
     use crate::hear::deaf::Deaf;
     use crate::speak::hum::Hum;
 
@@ -132,7 +137,8 @@ mod tests {
     fn spoken(pool: &Pool, results: &Receiver<Command>, text: &str) -> String {
         let id = JobId(7);
         let text = text.into();
-        let job = Job::Synthesise { id, text };
+        let pace = Pace::Usual;
+        let job = Job::Synthesise { id, text, pace };
         assert!(pool.give(Slot(1), LineRate::Narrow, job).is_ok());
         let mut came = String::new();
         while !came.ends_with(['d', 'f']) {
@@ -157,6 +163,7 @@ mod tests {
         let engines = Engines {
             recogniser: Arc::new(Deaf { why }),
             speaker: Arc::new(Hum::default().speaker()),
+            vad: Vad::Fvad,
         };
         let pool = Pool::start(1, engines, results).unwrap();
         assert_eq!(spoken(&pool, &received, "One. Two. Three."), "pppd");

@@ -123,6 +123,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Pace;
     use super::super::piper::tests::{copy_voice, runtime};
     use super::*;
 
@@ -148,7 +149,7 @@ mod tests {
         assert!(
             !choice
                 .voice
-                .speak("Hello.")
+                .speak("Hello.", Pace::Usual)
                 .unwrap()
                 .clip
                 .samples
@@ -227,7 +228,7 @@ mod tests {
             let choice = choose(&wish, "en-US", &[]).unwrap();
             choice
                 .voice
-                .speak("How can I help?")
+                .speak("How can I help?", Pace::Usual)
                 .unwrap()
                 .clip
                 .milliseconds()

@@ -1,14 +1,14 @@
 //! A voice for tests, which hums.
 
 use super::say::Pronunciations;
-use super::{SpeakError, Speaker, Speech, Voice};
+use super::{Pace, SpeakError, Speaker, Speech, Voice};
 use crate::audio::Clip;
 use crate::understand::Language;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// A second of tone for any text; remembers what it was given. Fails at "Unspeakable.", and panics at
-/// "Panic.".
+/// A second of tone for any text, a third more if slow; remembers what it was given. Fails at
+/// "Unspeakable.", and panics at "Panic.".
 #[derive(Clone, Default)]
 pub struct Hum {
     asked: Arc<Mutex<Vec<String>>>,
@@ -44,13 +44,14 @@ impl Voice for Hum {
         self.identity.clone()
     }
 
-    fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
+    fn speak(&self, text: &str, pace: Pace) -> Result<Speech, SpeakError> {
         assert_ne!(text, "Panic.");
         self.asked.lock().unwrap().push(text.to_owned());
         if text == "Unspeakable." {
             return Err(SpeakError::Engine("hoarse".to_owned()));
         }
-        let samples = (0..8_000).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
+        let length = (8_000.0 / pace.speed()) as i16;
+        let samples = (0..length).map(|i| if i % 80 < 40 { 5_000 } else { -5_000 });
         Ok(Clip::new(8_000, samples.collect()).into())
     }
 }

@@ -193,7 +193,7 @@ fn fade_in<'a>(samples: impl Iterator<Item = &'a mut i16>, length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::speak::{Espeak, Voice};
+    use crate::speak::{Espeak, Pace, Voice};
     use proptest::prelude::*;
 
     fn sound(phrase: &Phrase) -> Vec<i16> {
@@ -236,7 +236,7 @@ mod tests {
             "No.",
             "Sixty-six sick seals. Press 0 for a person.",
         ] {
-            let speech = voice.speak(text).unwrap();
+            let speech = voice.speak(text, Pace::Usual).unwrap();
             let phrase = Phrase::new(text, &speech, LineRate::Narrow);
             let sound = sound(&phrase);
             let level = level::active_dbov(&sound, 8_000);
@@ -290,22 +290,25 @@ mod tests {
     #[test]
     fn what_was_heard_ends_with_a_word() {
         let text = "Press zero or call again.";
-        let speech = Espeak::new("en-US").unwrap().speak(text).unwrap();
-        let phrase = Phrase::new(text, &speech, LineRate::Narrow);
-        let heard: Vec<&str> = (0..=phrase.frames().len())
-            .map(|frames| phrase.heard(frames))
-            .collect();
-        let mut each = heard.clone();
-        each.dedup();
-        let ends = [0, 5, 10, 13, 18, text.len()].map(|end| &text[..end]);
-        assert_eq!(each, ends);
-        // No word is heard before it was said: of the long ones, each takes more than 100 ms.
-        let frames = |words: &str| heard.iter().filter(|heard| **heard == words).count();
-        assert!(frames("") > 5 && frames("Press") > 5, "{heard:?}");
-        // Where words are is not known of a recording.
-        let phrase = Phrase::new(text, &speech.clip.into(), LineRate::Narrow);
-        assert_eq!(phrase.heard(phrase.frames().len() - 1), "");
-        assert_eq!(phrase.heard(phrase.frames().len()), text);
+        let voice = Espeak::new("en-US").unwrap();
+        for pace in [Pace::Usual, Pace::Slow] {
+            let speech = voice.speak(text, pace).unwrap();
+            let phrase = Phrase::new(text, &speech, LineRate::Narrow);
+            let heard: Vec<&str> = (0..=phrase.frames().len())
+                .map(|frames| phrase.heard(frames))
+                .collect();
+            let mut each = heard.clone();
+            each.dedup();
+            let ends = [0, 5, 10, 13, 18, text.len()].map(|end| &text[..end]);
+            assert_eq!(each, ends);
+            // No word is heard before it was said: of the long ones, each takes more than 100 ms.
+            let frames = |words: &str| heard.iter().filter(|heard| **heard == words).count();
+            assert!(frames("") > 5 && frames("Press") > 5, "{heard:?}");
+            // Where words are is not known of a recording.
+            let phrase = Phrase::new(text, &speech.clip.into(), LineRate::Narrow);
+            assert_eq!(phrase.heard(phrase.frames().len() - 1), "");
+            assert_eq!(phrase.heard(phrase.frames().len()), text);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::say::{self, Pronunciations};
 use super::script::{self, Part, Recording};
-use super::{Cache, Phrase, Prompt, SpeakError, Speech, Voice, sentences};
+use super::{Cache, Pace, Phrase, Prompt, SpeakError, Speech, Voice, sentences};
 use crate::audio::{LineRate, wav};
 use crate::understand::Language;
 use std::collections::HashMap;
@@ -20,7 +20,8 @@ pub struct Speaker {
     /// Where the paths of recordings begin.
     recordings: PathBuf,
     cache: Option<Cache>,
-    /// Phrases of the dialplan, which may come again in a text that is put together in a call.
+    /// Phrases of the dialplan at the usual pace, which may come again in a text that is put together
+    /// in a call.
     learned: Mutex<HashMap<(LineRate, String), Arc<Phrase>>>,
 }
 
@@ -74,16 +75,18 @@ impl Speaker {
     }
 
     /// Says a reply phrase by phrase, each handed over as soon as it is there, until `take` breaks
-    /// off. Phrases that were [`learned`](Speaker::learn) are there at once; others take as long as
-    /// the voice takes. Before an error, what could be said was handed over.
+    /// off. Phrases that were [`learned`](Speaker::learn) are there at once; others, and all that is
+    /// slow, take as long as the voice takes. A recording has one pace. Before an error, what could
+    /// be said was handed over.
     pub fn say(
         &self,
         text: &str,
         rate: LineRate,
+        pace: Pace,
         take: &mut dyn FnMut(Arc<Phrase>) -> ControlFlow<()>,
     ) -> Result<(), SpeakError> {
         for wanted in self.wanted(text) {
-            let phrase = self.phrase(&wanted, rate)?;
+            let phrase = self.phrase(&wanted, rate, pace)?;
             if phrase.has_sound() && take(phrase).is_break() {
                 break;
             }
@@ -91,10 +94,10 @@ impl Speaker {
         Ok(())
     }
 
-    /// The whole reply, ready to send.
+    /// The whole reply at the usual pace, ready to send.
     pub fn prompt(&self, text: &str, rate: LineRate) -> Result<Prompt, SpeakError> {
         let mut phrases = Vec::new();
-        self.say(text, rate, &mut |phrase| {
+        self.say(text, rate, Pace::Usual, &mut |phrase| {
             phrases.push(phrase);
             ControlFlow::Continue(())
         })?;
@@ -108,7 +111,7 @@ impl Speaker {
         for wanted in self.wanted(text) {
             let key = wanted.key();
             if !script::has_slot(&key) {
-                let phrase = self.phrase(&wanted, rate)?;
+                let phrase = self.phrase(&wanted, rate, Pace::Usual)?;
                 self.learned().insert((rate, key), phrase.clone());
                 phrases.push(phrase);
             }
@@ -122,11 +125,17 @@ impl Speaker {
     }
 
     /// Remembered, or made now.
-    fn phrase(&self, wanted: &Wanted, rate: LineRate) -> Result<Arc<Phrase>, SpeakError> {
+    fn phrase(
+        &self,
+        wanted: &Wanted,
+        rate: LineRate,
+        pace: Pace,
+    ) -> Result<Arc<Phrase>, SpeakError> {
+        let is_usual = pace == Pace::Usual || matches!(wanted, Wanted::Recording(_));
         let learned = self.learned().get(&(rate, wanted.key())).cloned();
-        match learned {
+        match learned.filter(|_| is_usual) {
             Some(phrase) => Ok(phrase),
-            None => self.made(wanted, rate).map(Arc::new),
+            None => self.made(wanted, rate, pace).map(Arc::new),
         }
     }
 
@@ -146,25 +155,27 @@ impl Speaker {
         wanted
     }
 
-    fn made(&self, wanted: &Wanted, rate: LineRate) -> Result<Phrase, SpeakError> {
+    fn made(&self, wanted: &Wanted, rate: LineRate, pace: Pace) -> Result<Phrase, SpeakError> {
         match wanted {
-            Wanted::Sentence(words) => self.spoken(words, rate),
+            Wanted::Sentence(words) => self.spoken(words, rate, pace),
             Wanted::Recording(recording) => played(recording, &self.recordings, rate),
         }
     }
 
-    fn spoken(&self, words: &str, rate: LineRate) -> Result<Phrase, SpeakError> {
-        let kept = self.cache.as_ref().zip(self.voice.identity());
+    fn spoken(&self, words: &str, rate: LineRate, pace: Pace) -> Result<Phrase, SpeakError> {
+        let voice = self.voice.identity();
+        let voice = voice.map(|voice| format!("{voice} at {}", pace.speed()));
+        let kept = self.cache.as_ref().zip(voice);
         if let Some((cache, voice)) = &kept
             && let Some(samples) = cache.get(voice, words, rate)
         {
             return Ok(Phrase::ready(words, samples, rate));
         }
-        let speech = match (self.voice.speak(words), &self.fallback) {
+        let speech = match (self.voice.speak(words, pace), &self.fallback) {
             (Ok(speech), _) => speech,
             (Err(error), Some(fallback)) => {
                 tracing::warn!("{error}; {} says it", fallback.name());
-                return Ok(Phrase::new(words, &fallback.speak(words)?, rate));
+                return Ok(Phrase::new(words, &fallback.speak(words, pace)?, rate));
             }
             (Err(error), None) => return Err(error),
         };
@@ -252,6 +263,7 @@ mod tests {
             .say(
                 "Dr. Nguyen costs $12.50. Really? ... Yes.",
                 RATE,
+                Pace::Usual,
                 &mut |phrase| {
                     taken.push((phrase.heard(usize::MAX).to_owned(), hum.asked().len()));
                     ControlFlow::Continue(())
@@ -266,9 +278,79 @@ mod tests {
         ];
         assert_eq!(taken, words.map(|words| (words.to_owned(), 1)));
         speaker
-            .say("One. Two.", RATE, &mut |_| ControlFlow::Break(()))
+            .say("One. Two.", RATE, Pace::Usual, &mut |_| {
+                ControlFlow::Break(())
+            })
             .unwrap();
         assert_eq!(hum.asked(), ["One."]);
+    }
+
+    /// What is said at a pace, all of it.
+    fn said(speaker: &Speaker, text: &str, pace: Pace) -> Prompt {
+        let mut phrases = Vec::new();
+        let take = &mut |phrase| {
+            phrases.push(phrase);
+            ControlFlow::Continue(())
+        };
+        speaker.say(text, RATE, pace, take).unwrap();
+        Prompt::new(phrases)
+    }
+
+    #[test]
+    fn slow_is_longer_with_the_same_words_and_is_no_more_when_it_is_over() {
+        let (speaker, hum) = speaker(Path::new("."));
+        let text = "Thank you. Your code is 7.";
+        speaker.learn("Thank you.", RATE).unwrap();
+        let heard = |prompt: &Prompt| {
+            let phrases = prompt.phrases().iter();
+            let words = phrases.map(|phrase| phrase.heard(usize::MAX).to_owned());
+            words.collect::<Vec<_>>()
+        };
+        let frames = |prompt: &Prompt| prompt.phrases().iter().map(|p| p.frames().len()).sum();
+        let usual = said(&speaker, text, Pace::Usual);
+        hum.asked();
+        let slow = said(&speaker, text, Pace::Slow);
+        // What was learned was learned at the usual pace.
+        assert_eq!(hum.asked(), ["Thank you.", "Your code is seven."]);
+        assert_eq!(heard(&slow), heard(&usual));
+        let (slow, before): (usize, usize) = (frames(&slow), frames(&usual));
+        assert!((before * 5 / 4..before * 3 / 2).contains(&slow), "{slow}");
+        let usual_again = said(&speaker, text, Pace::Usual);
+        assert_eq!(usual_again.samples(RATE), usual.samples(RATE));
+        assert_eq!(hum.asked(), ["Your code is seven."]);
+    }
+
+    #[test]
+    fn slow_and_usual_are_kept_apart_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lengths = Vec::new();
+        for pace in [Pace::Usual, Pace::Slow, Pace::Usual, Pace::Slow] {
+            let (speaker, hum) = with(Hum::slow("hum"), Path::new("."));
+            let speaker = speaker.keeping(Cache::open(folder.path()).unwrap());
+            let length = said(&speaker, "Hello.", pace).duration();
+            lengths.push((length.as_millis(), hum.asked().len()));
+        }
+        let [usual, slow, usual_again, slow_again] = lengths[..] else {
+            panic!()
+        };
+        assert!(slow.0 > usual.0 * 5 / 4, "{lengths:?}");
+        assert_eq!((usual.1, slow.1), (1, 1));
+        assert_eq!([usual_again, slow_again], [(usual.0, 0), (slow.0, 0)]);
+    }
+
+    #[test]
+    fn a_recording_is_played_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("way.wav");
+        wav::write_mono(&path, &tone(16_000, 9_000)).unwrap();
+        let (speaker, _) = speaker(folder.path());
+        let usual = said(&speaker, "[way.wav]", Pace::Usual).samples(RATE);
+        let slow = || said(&speaker, "[way.wav]", Pace::Slow).samples(RATE);
+        assert_eq!(slow(), usual);
+        speaker.learn("[way.wav]", RATE).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        // Now it is remembered, and the file not read again.
+        assert_eq!(slow(), usual);
     }
 
     #[test]
@@ -321,12 +403,12 @@ mod tests {
     fn what_a_voice_fails_to_say_another_says() {
         let (speaker, hum) = speaker(Path::new("."));
         let text = "Hello. Unspeakable. Goodbye.";
-        let mut said = 0;
-        let error = speaker.say(text, RATE, &mut |_| {
-            said += 1;
+        let mut handed_over = 0;
+        let error = speaker.say(text, RATE, Pace::Usual, &mut |_| {
+            handed_over += 1;
             ControlFlow::Continue(())
         });
-        assert!(error.is_err() && said == 1, "{error:?}");
+        assert!(error.is_err() && handed_over == 1, "{error:?}");
         hum.asked();
         let espeak = crate::speak::Espeak::new("en-US").unwrap();
         let speaker = speaker.falling_back_to(Some(Box::new(espeak)));
@@ -334,6 +416,9 @@ mod tests {
         assert_eq!(hum.asked(), ["Hello.", "Unspeakable.", "Goodbye."]);
         assert_eq!(prompt.phrases().len(), 3);
         assert_eq!(prompt.phrases()[1].heard(usize::MAX), "Unspeakable.");
+        let slow = said(&speaker, "Unspeakable.", Pace::Slow).duration();
+        let usual = said(&speaker, "Unspeakable.", Pace::Usual).duration();
+        assert!(slow > usual * 6 / 5, "{slow:?} {usual:?}");
     }
 
     #[test]

@@ -79,6 +79,12 @@ impl Matcher {
         }
     }
 
+    /// Whether `text` is one of the examples, word for word.
+    pub fn is_example(&self, text: &str) -> bool {
+        let words = normalise(self.language, text);
+        self.word_for_word.contains_key(&words)
+    }
+
     /// What `text` most likely wants.
     pub fn best(&self, text: &str) -> Match {
         let words = normalise(self.language, text);

@@ -1,10 +1,15 @@
 //! What a caller said, as text, to what the caller wants.
 //!
 //! [`Matcher`] is learned from a dialplan's examples when it is loaded and finds the intent of an
-//! utterance, or none. [`asks_for_human`] is the built-in wish that every dialplan grants. Both
-//! see words as [`normalise`] leaves them; [`spoken`] keeps words as a recogniser hears them. Nothing
-//! here waits, keeps state between utterances or knows what an intent leads to.
+//! utterance, or none; [`Sentences`] knows where its callers' sentences end. [`asks_for_human`] is
+//! the built-in wish that every dialplan grants, [`control`] finds the words that are meant for the
+//! call itself, [`digits`] the digits of a number, and [`ending`] tells whether words want others after
+//! them. Most of them see words as [`normalise`] leaves them; [`spoken`] keeps words as a recogniser
+//! hears them. Nothing here waits, keeps state between utterances or knows what an intent leads to.
 
+mod completeness;
+mod control;
+mod digits;
 mod english;
 mod features;
 mod human;
@@ -13,9 +18,15 @@ mod linear;
 mod mandarin;
 mod matcher;
 mod normalise;
+mod sentences;
 
+pub use completeness::{Ending, ending, is_only_filler};
+pub(crate) use completeness::{adds_nothing, ends_in_politeness};
+pub use control::{Control, control, control_phrases, is_backchannel};
+pub use digits::{Digits, digits};
 pub use human::{asks_for_human, human_phrases};
 pub use language::{Language, UnknownLanguage};
 pub use matcher::{Match, Matcher};
 pub(crate) use normalise::{ONES, TENS, ordinal_of};
 pub use normalise::{normalise, spoken};
+pub use sentences::Sentences;

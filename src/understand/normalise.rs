@@ -43,14 +43,14 @@ fn english(text: &str) -> Vec<String> {
     words
 }
 
-enum Token {
+pub(super) enum Token {
     /// Letters and inner apostrophes, lower case.
     Word(String),
     /// Starts with a digit; may hold `.` or `:` between digits; commas are gone.
     Number(String),
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
     let at = |i: usize| chars.get(i).copied().unwrap_or(' ');
     let mut tokens = Vec::new();

@@ -9,7 +9,7 @@ fn zero_reaches_a_human_at_every_moment_and_silences_the_bot_within_200_ms() {
         let mut test = Test::new();
         test.quiet(moment);
         let already = test.transfers();
-        test.handle(Input::Key(Key::ZERO));
+        test.handle(Input::Key(Key::ZERO, Way::Rtp));
         if already == 0 {
             let fell_silent = (0..10).any(|_| {
                 test.quiet(1);
@@ -42,7 +42,7 @@ fn zero_works_while_the_caller_speaks_and_while_we_think() {
     let mut test = Test::new();
     test.quiet(SAID);
     let id = test.speak();
-    test.handle(Input::Key(Key::ZERO));
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
     test.recognise(id, "when are you open");
     test.must_be_transferring();
     assert!(!test.has(|e| matches!(e, EventKind::Understood { .. })));
@@ -74,13 +74,18 @@ fn a_thank_you_while_being_put_through_changes_nothing() {
 }
 
 #[test]
-fn not_understood_twice_leads_to_a_person() {
+fn not_understood_twice_brings_the_offer_of_a_person_and_three_times_the_person() {
     let mut test = Test::new();
     test.quiet(SAID);
-    let id = test.speak();
-    test.recognise(id, "the purple giraffe sings opera");
-    test.quiet(SAID);
-    assert_eq!(test.transfers(), 0);
+    for text in ["the purple giraffe sings opera", "so it does"] {
+        let id = test.speak();
+        test.recognise(id, text);
+        test.quiet(2 * SAID);
+        assert_eq!(test.transfers(), 0);
+    }
+    let (first, second) = (test.prompts().nth_back(1), test.prompts().next_back());
+    assert!(!first.unwrap().contains("person"), "{first:?}");
+    assert!(second.unwrap().contains("for a person"), "{second:?}");
     let id = test.speak();
     test.recognise(id, "");
     test.must_be_transferring();
@@ -90,13 +95,17 @@ fn not_understood_twice_leads_to_a_person() {
 #[test]
 fn a_minute_of_silence_leads_to_a_person() {
     let mut test = Test::new();
-    test.quiet(seconds(60));
+    let noise = said("long-silence");
+    for frame in noise.iter().cycle().take(seconds(60) as usize) {
+        test.tick(frame);
+    }
+    assert!(!test.has(|e| matches!(e, EventKind::OneWayAudio { .. })));
     let asked_again = test
         .events
         .iter()
         .filter(|e| matches!(e, EventKind::NoInput))
         .count();
-    assert_eq!(asked_again, 2);
+    assert_eq!(asked_again, 3);
     assert!(test.asked(AskedHow::Failures));
     assert_eq!(test.transfers(), 1);
 }
@@ -104,7 +113,7 @@ fn a_minute_of_silence_leads_to_a_person() {
 #[test]
 fn silence_after_nobody_could_be_reached_ends_the_call() {
     let mut test = Test::new();
-    test.quiet(seconds(30));
+    test.quiet(seconds(60));
     test.handle(Input::Transfer(TransferUpdate::Failed("busy".to_owned())));
     test.quiet(seconds(60));
     assert!(test.call.is_over());
@@ -143,7 +152,7 @@ fn a_recogniser_that_never_answers_leads_to_a_person() {
 fn a_failed_transfer_brings_the_caller_back_and_is_told() {
     let mut test = Test::new();
     test.quiet(20);
-    test.handle(Input::Key(Key::ZERO));
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
     test.must_be_transferring();
     test.handle(Input::Transfer(TransferUpdate::Progress(180)));
     test.handle(Input::Transfer(TransferUpdate::Failed("486".to_owned())));
@@ -159,7 +168,7 @@ fn a_failed_transfer_brings_the_caller_back_and_is_told() {
 #[test]
 fn a_transfer_without_an_end_is_given_up() {
     let mut test = Test::new();
-    test.handle(Input::Key(Key::ZERO));
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
     test.quiet(TRANSFER_OVERDUE + seconds(10));
     assert!(test.has(|e| matches!(e, EventKind::TransferFailed { .. })));
     // The person answers after all.
@@ -170,7 +179,7 @@ fn a_transfer_without_an_end_is_given_up() {
 #[test]
 fn a_transfer_that_works_ends_the_call() {
     let mut test = Test::new();
-    test.handle(Input::Key(Key::ZERO));
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
     test.must_be_transferring();
     test.handle(Input::Transfer(TransferUpdate::Done));
     assert!(test.call.is_over());

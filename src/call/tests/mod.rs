@@ -7,7 +7,7 @@ mod voice;
 
 use super::*;
 use crate::audio::{Key, wav};
-use crate::hear::{Hypothesis, Recognition, Unheard, Urgency};
+use crate::hear::{Hypothesis, Recognition, Unheard, Urgency, Vad};
 use crate::speak::hum::Hum;
 use std::path::Path;
 
@@ -62,6 +62,7 @@ impl Test {
                 rate: RATE,
                 dialplan: Arc::new(dialplan),
                 prompts: Arc::new(prompts),
+                vad: Vad::Fvad,
                 about: About::default(),
             }),
             out: Frame::silence(RATE),
@@ -133,6 +134,14 @@ impl Test {
 
     fn has(&self, kind: impl Fn(&EventKind) -> bool) -> bool {
         self.events.iter().any(kind)
+    }
+
+    /// What was begun to be said, in order.
+    fn prompts(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.events.iter().filter_map(|e| match e {
+            EventKind::PromptStarted { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     fn asked(&self, wanted: AskedHow) -> bool {

@@ -28,7 +28,7 @@ fn a_voice_that_never_answers_does_not_keep_the_caller_from_a_person() {
     let mut test = Test::with(clinic(), PromptBook::default());
     test.quiet(seconds(10));
     assert!(test.has(|e| matches!(e, EventKind::EngineFailed { what, .. } if what == "voice")));
-    test.handle(Input::Key(Key::ZERO));
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
     test.must_be_transferring();
 }
 
@@ -36,7 +36,7 @@ fn a_voice_that_never_answers_does_not_keep_the_caller_from_a_person() {
 fn a_prompt_that_was_not_ready_is_played_when_it_comes() {
     let mut test = Test::with(clinic(), PromptBook::default());
     test.quiet(10);
-    let Some(Job::Synthesise { id, text }) = test.jobs.pop() else {
+    let Some(Job::Synthesise { id, text, .. }) = test.jobs.pop() else {
         panic!("nothing to synthesise: {:?}", test.jobs);
     };
     let prompt = Hum::default().speaker().prompt(&text, RATE).unwrap();
@@ -72,7 +72,7 @@ fn phrases(text: &str) -> Vec<Spoken> {
 impl Test {
     fn synthesis(&mut self) -> (JobId, Vec<Spoken>) {
         match self.jobs.pop() {
-            Some(Job::Synthesise { id, text }) => (id, phrases(&text)),
+            Some(Job::Synthesise { id, text, .. }) => (id, phrases(&text)),
             other => panic!("nothing to synthesise but {other:?}"),
         }
     }
@@ -176,7 +176,7 @@ fn an_interrupted_prompt_fades_out_and_how_much_was_heard_is_on_record() {
     test.quiet(115);
     assert!(sounds(&test.out));
     let last = *test.out.samples().last().unwrap();
-    test.handle(Input::Key(Key::from_char('5').unwrap()));
+    test.handle(Input::Key(Key::from_char('5').unwrap(), Way::Rtp));
     let mut after = vec![last];
     for _ in 0..4 {
         test.quiet(1);

@@ -2,23 +2,28 @@
 //! the pace of the one who plays them.
 //!
 //! Order, loss, lateness and duplicates are told by sequence number; how much is missing and
-//! whether the sender paused, by timestamp. The delay is fixed: playing begins [`TARGET_MS`]
-//! after the first packet, and again after each time the buffer ran dry, so a sender whose
-//! clock is slow, or who pauses, is waited for. What piles up above [`MOST_MS`] is dropped. It
-//! knows neither codecs nor sound: hiding what is missing and trimming what a fast clock adds is
-//! done where the samples are, in `rtp::playout`.
+//! whether the sender paused, by timestamp. It has no clock but the tick: a packet's *transit* is
+//! the tick before which it came, less its timestamp. The same measure is kept for what is
+//! played: it is played with the transit that the first packets had, and a little more for those that
+//! come later ([`Delay`]). When nothing is there, playing stands still and the transit grows by
+//! itself; when packets are missing that are likely only late, it waits for them in the same way.
+//! [`JitterBuffer::surplus`] says how far the transit is off.
+//!
+//! It knows neither codecs nor sound: hiding what is missing, and making the transit longer
+//! or shorter where nobody hears it, is done where the samples are, in `rtp::playout`.
 
+mod delay;
 #[cfg(test)]
 mod tests;
 
-/// Delay between the first packet and its playing.
-pub const TARGET_MS: u32 = 40;
-/// The most that is held.
-pub const MOST_MS: u32 = 200;
+use self::delay::Delay;
+use crate::audio::FRAME_MS;
 
-/// Ticks of 20 ms in [`TARGET_MS`].
-const TARGET_TICKS: u32 = TARGET_MS / 20;
-/// Places, by sequence number: more than [`MOST_MS`] of 10 ms packets.
+/// The most that is held: what is waited for, and what the network brings at once after a stall.
+const MOST_HELD_MS: u32 = 300;
+/// Packets that are later than this are not late: the sender's clock jumped.
+const MOST_STALL_MS: u32 = 500;
+/// Places, by sequence number: more than [`MOST_HELD_MS`] of 10 ms packets.
 const PLACES: usize = 32;
 /// How far behind a packet is still told apart as late or duplicate.
 const PAST: i32 = 64;
@@ -47,7 +52,7 @@ pub enum Next<'a> {
     Missing(u32),
     /// The sender said nothing for so many timestamp units.
     Pause(u32),
-    /// Nothing to play in this tick: nobody sends, or the delay is being built up.
+    /// Nothing more in this tick: nobody sends, or what is missing is being waited for.
     Nothing,
 }
 
@@ -59,7 +64,7 @@ pub struct Counts {
     /// Those of the lost that came too late to be played.
     pub late: u64,
     pub duplicate: u64,
-    /// Thrown away because more than [`MOST_MS`] was waiting.
+    /// Thrown away because more than can be held was waiting.
     pub dropped: u64,
     /// Of another SSRC or far from the sequence, so not taken.
     pub stray: u64,
@@ -76,21 +81,20 @@ struct Place {
     audio: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Nothing has come, or the buffer ran dry.
-    Dry,
-    /// Building up the delay, for so many ticks already.
-    Filling(u32),
-    Playing,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub struct JitterBuffer {
     /// Timestamp units a second.
     clock_rate: u32,
-    state: State,
+    /// Time by our ticks, in timestamp units.
+    now: u32,
+    /// When what is pulled next will be played.
+    here: u32,
+    /// Nothing was there when it was asked for.
+    dry: bool,
+    /// What was played before it ran dry had this transit; `None`: nothing was.
+    transit: Option<u32>,
+    delay: Delay,
     /// The stream that is played; `None` before the first packet.
     ssrc: Option<u32>,
     /// The sequence number whose turn it is.
@@ -115,7 +119,11 @@ impl JitterBuffer {
     pub fn new(clock_rate: u32) -> JitterBuffer {
         JitterBuffer {
             clock_rate,
-            state: State::Dry,
+            now: 0,
+            here: 0,
+            dry: true,
+            transit: None,
+            delay: Delay::new(clock_rate),
             ssrc: None,
             next: 0,
             position: None,
@@ -138,9 +146,22 @@ impl JitterBuffer {
         self.held
     }
 
-    /// Whether audio is due; false while the delay is being built up.
-    pub fn playing(&self) -> bool {
-        self.state == State::Playing
+    /// By how much what is played is later than need be, in timestamp units; below zero, it
+    /// should be later. Zero while nothing is played. To be asked right after a tick.
+    pub fn surplus(&self) -> i32 {
+        match self.position {
+            Some(position) if !self.dry => {
+                let surplus = self.delay.surplus(self.here.wrapping_sub(position));
+                // More than that comes of a clock that jumped, which the next packets tell.
+                let most = self.units(MOST_STALL_MS);
+                if surplus.unsigned_abs() > most {
+                    0
+                } else {
+                    surplus
+                }
+            }
+            _ => 0,
+        }
     }
 
     /// Forgets the stream; the next packet begins a new one.
@@ -149,15 +170,17 @@ impl JitterBuffer {
         self.ssrc = None;
     }
 
-    /// To be called once per 20 ms, before [`JitterBuffer::pull`].
-    pub fn tick(&mut self) {
-        if let State::Filling(ticks) = self.state {
-            self.state = if ticks < TARGET_TICKS {
-                State::Filling(ticks + 1)
-            } else {
-                State::Playing
-            };
-        }
+    /// To be called once per 20 ms, before [`JitterBuffer::pull`], with how much of what was
+    /// pulled (or made up) is not played yet, in timestamp units.
+    pub fn tick(&mut self, left: u32) {
+        self.now = self.now.wrapping_add(self.units(FRAME_MS));
+        self.here = self.now.wrapping_add(left);
+        self.delay.tick();
+    }
+
+    /// What is pulled next will be played so much later, as something was put in before it.
+    pub fn put_off(&mut self, units: u32) {
+        self.here = self.here.wrapping_add(units);
     }
 
     /// Takes a packet that has arrived.
@@ -175,7 +198,9 @@ impl JitterBuffer {
         }
         let ahead = self.ahead(packet.sequence);
         if ahead < 0 {
-            self.count_past(-ahead);
+            if self.count_past(-ahead) {
+                self.measure(&packet);
+            }
             return;
         }
         if ahead >= PLACES as i32 {
@@ -185,22 +210,21 @@ impl JitterBuffer {
             self.empty();
             self.next = packet.sequence;
         }
-        if packet.audio.is_empty() && self.state == State::Dry {
+        if packet.audio.is_empty() && self.dry && self.filled == 0 {
             self.pass_up_to(packet.sequence);
             self.past |= 1;
             // Passed as missing, but it is here.
             self.counts.lost -= 1;
             return;
         }
-        self.place(&packet);
+        if self.place(&packet) {
+            self.measure(&packet);
+        }
         self.drop_excess(packet.duration);
     }
 
-    /// What to play now. Call it again until there is enough or `Nothing` comes.
+    /// What to play now. To be called until there is enough for the tick or `Nothing` comes.
     pub fn pull(&mut self) -> Next<'_> {
-        if self.state != State::Playing {
-            return Next::Nothing;
-        }
         loop {
             let Some((timestamp, duration)) = self.next_audio() else {
                 // Only packets without audio are left.
@@ -210,28 +234,39 @@ impl JitterBuffer {
                 self.run_dry();
                 return Next::Nothing;
             };
-            let here = self.position.unwrap_or(timestamp);
-            let gap = timestamp.wrapping_sub(here);
+            if self.dry {
+                self.resume(timestamp);
+            }
+            let position = self.position.unwrap_or(timestamp);
+            let gap = timestamp.wrapping_sub(position);
             // Beyond what is ever held, or backwards: the sender's clock jumped. Follow it.
-            let gap = if gap > self.units(MOST_MS) { 0 } else { gap };
+            let gap = if gap > self.units(MOST_HELD_MS) {
+                0
+            } else {
+                gap
+            };
             let Some(place) = self.places.get(usize::from(self.next) % PLACES) else {
                 return Next::Nothing;
             };
             if !place.filled {
+                if gap > 0 && self.surplus() < 0 {
+                    // Packets come later than is waited for: this one, too, perhaps.
+                    return Next::Nothing;
+                }
                 self.pass();
                 if gap > 0 {
                     let guess = if self.usual > 0 { self.usual } else { gap };
                     let missing = gap.min(guess);
-                    self.position = Some(here.wrapping_add(missing));
+                    self.go_on(position, missing);
                     return Next::Missing(missing);
                 }
             } else if place.audio.is_empty() {
                 self.pass();
             } else if gap > 0 {
-                self.position = Some(timestamp);
+                self.go_on(position, gap);
                 return Next::Pause(gap);
             } else {
-                self.position = Some(timestamp.wrapping_add(duration));
+                self.go_on(timestamp, duration);
                 self.usual = duration;
                 let at = self.pass();
                 return match self.places.get(at) {
@@ -240,6 +275,38 @@ impl JitterBuffer {
                 };
             }
         }
+    }
+
+    fn go_on(&mut self, position: u32, duration: u32) {
+        self.position = Some(position.wrapping_add(duration));
+        self.here = self.here.wrapping_add(duration);
+    }
+
+    /// Notes how late a packet came. It can be played in the next tick at the earliest.
+    fn measure(&mut self, packet: &Packet<'_>) {
+        if !packet.audio.is_empty() {
+            let arrival = self.now.wrapping_add(self.units(FRAME_MS));
+            self.delay.see(arrival.wrapping_sub(packet.timestamp));
+        }
+    }
+
+    /// Finds the place on the sender's clock to go on from, now that `timestamp` is the first that
+    /// is here. With the transit of before, if that is still to come: so a pause is as long as it
+    /// was, and what was lost takes its time. If it has passed, at once.
+    fn resume(&mut self, timestamp: u32) {
+        self.dry = false;
+        let at_once = self.here.wrapping_sub(timestamp);
+        let transit = self.transit.unwrap_or_else(|| self.delay.wanted());
+        let early = transit.wrapping_sub(at_once) as i32;
+        let (earliest, latest) = (self.units(MOST_HELD_MS), self.units(MOST_STALL_MS));
+        let early = if (-(latest as i32)..=earliest as i32).contains(&early) {
+            early.max(0) as u32
+        } else {
+            // No network is that late: the sender's clock stood still or jumped.
+            self.delay.jump(at_once);
+            self.delay.wanted().wrapping_sub(at_once)
+        };
+        self.position = Some(timestamp.wrapping_sub(early));
     }
 
     fn units(&self, ms: u32) -> u32 {
@@ -253,6 +320,8 @@ impl JitterBuffer {
 
     fn start(&mut self, ssrc: u32, sequence: u16) {
         self.empty();
+        self.transit = None;
+        self.delay.forget();
         self.ssrc = Some(ssrc);
         self.next = sequence;
         self.past = 0;
@@ -276,23 +345,27 @@ impl JitterBuffer {
         false
     }
 
-    fn count_past(&mut self, behind: i32) {
+    /// Counts a packet whose turn is over; false for a duplicate.
+    fn count_past(&mut self, behind: i32) -> bool {
         let bit = 1u64 << (behind - 1).clamp(0, 63);
-        if self.past & bit != 0 {
-            self.counts.duplicate += 1;
-        } else {
+        let new = self.past & bit == 0;
+        if new {
             self.past |= bit;
             self.counts.late += 1;
+        } else {
+            self.counts.duplicate += 1;
         }
+        new
     }
 
-    fn place(&mut self, packet: &Packet<'_>) {
+    /// Keeps a packet; false for a duplicate.
+    fn place(&mut self, packet: &Packet<'_>) -> bool {
         let Some(place) = self.places.get_mut(usize::from(packet.sequence) % PLACES) else {
-            return;
+            return false;
         };
         if place.filled {
             self.counts.duplicate += 1;
-            return;
+            return false;
         }
         place.filled = true;
         place.timestamp = packet.timestamp;
@@ -301,24 +374,20 @@ impl JitterBuffer {
         place.audio.extend_from_slice(packet.audio);
         self.filled += 1;
         self.held += packet.duration;
-        if self.state == State::Dry {
-            self.state = State::Filling(0);
-        }
+        true
     }
 
     /// After a stall the network delivers all at once: keep the newest.
     fn drop_excess(&mut self, duration: u32) {
         // Packets may be longer than usual; two must always fit.
-        if self.held <= self.units(MOST_MS).max(2 * duration) {
-            return;
-        }
-        let keep = self.units(TARGET_MS).max(duration);
-        while self.held > keep {
+        let most = self.units(MOST_HELD_MS).max(2 * duration);
+        while self.held > most {
             let held = self.held;
             self.pass();
             self.counts.dropped += u64::from(self.held < held);
+            // What was dropped leaves no gap.
+            self.position = None;
         }
-        self.position = None;
     }
 
     /// Timestamp and duration of the first packet with audio that is here.
@@ -356,8 +425,13 @@ impl JitterBuffer {
     }
 
     fn run_dry(&mut self) {
-        self.state = State::Dry;
-        self.position = None;
+        if self.dry {
+            return;
+        }
+        self.dry = true;
+        self.transit = self
+            .position
+            .map(|position| self.here.wrapping_sub(position));
     }
 
     fn empty(&mut self) {

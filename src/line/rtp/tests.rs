@@ -88,8 +88,8 @@ fn frames_arrive_as_they_were_sent() {
         b.receive(packet, at(PEER));
         got.push(heard(&mut b));
     }
-    assert!(got[..2].iter().all(|(received, _)| !received));
-    for (n, (received, frame)) in got[2..].iter().enumerate() {
+    assert!(!got[0].0);
+    for (n, (received, frame)) in got[1..].iter().enumerate() {
         assert!(received);
         assert_eq!(frame.samples(), mark(n).samples());
     }
@@ -256,32 +256,12 @@ fn missing_sound_is_repeated_and_fades_out() {
     let levels: Vec<f32> = (0..8)
         .map(|_| level::dbov(heard(&mut b).1.samples()))
         .collect();
+    // The delay is played to its end.
     let full = levels[0];
-    assert_eq!(levels[1], full, "the delay is played to its end");
-    assert!(levels[2] < full && levels[2] > full - 6.0, "{levels:?}");
-    assert!(levels[3] < levels[2] && levels[4] < levels[3], "{levels:?}");
-    assert_eq!(levels[5..], [level::SILENCE; 3]);
+    assert!(levels[1] < full && levels[1] > full - 6.0, "{levels:?}");
+    assert!(levels[2] < levels[1] && levels[3] < levels[2], "{levels:?}");
+    assert_eq!(levels[4..], [level::SILENCE; 4]);
     assert!(!heard(&mut b).0);
-}
-
-#[test]
-fn what_is_made_up_is_the_last_20_ms_to_and_fro() {
-    let mut b = session();
-    let mut phone = Phone::new();
-    for _ in 0..12 {
-        // Two packets of 10 ms a tick, the second quieter.
-        b.receive(&phone.packet(&[0x90; 80]), at(PEER));
-        b.receive(&phone.packet(&[0xA0; 80]), at(PEER));
-        heard(&mut b);
-    }
-    // The delay of two frames.
-    heard(&mut b);
-    let last = heard(&mut b).1;
-    let made_up = heard(&mut b).1;
-    let (loud, quiet) = (last.samples()[0], last.samples()[159]);
-    let (first, second) = made_up.samples().split_at(80);
-    assert!(first.iter().all(|&s| s <= quiet && s > quiet / 2));
-    assert!(second[0] > quiet && second.iter().all(|&s| s < loud));
 }
 
 #[test]
@@ -323,7 +303,7 @@ fn a_changed_codec_leaves_nothing_of_the_old_one() {
         }
     }
     let mut expected = Vec::new();
-    Codec::Pcma.decode(&[0x90; 3 * 160], &mut expected);
+    Codec::Pcma.decode(&[0x90; 4 * 160], &mut expected);
     assert_eq!(got, expected);
     let (packet, _) = b.packet(&mark(0)).unwrap();
     assert_eq!(RtpReader::new(packet).unwrap().payload_type(), 8);
@@ -364,9 +344,9 @@ fn a_fast_clock_is_kept_up_with_by_leaving_frames_out() {
     let stats = b.stats();
     assert!((10..=22).contains(&stats.skipped), "{stats:?}");
     assert_eq!((stats.dropped, stats.lost), (0, 0));
-    // In order, and where two frames become one, that one is neither of them.
+    // In order, and where two frames become one, its second half is that of the second.
     let steps = |w: &[usize]| (w[1] + 127 - w[0]) % 127;
-    assert!(got.windows(2).all(|w| matches!(steps(w), 1 | 3)));
+    assert!(got.windows(2).all(|w| matches!(steps(w), 1 | 2)));
 }
 
 #[test]
@@ -458,9 +438,10 @@ fn two_sessions_talk_over_a_bad_network() {
                 let (received, frame) = heard(session);
                 // Still to be found among what was sent a short while ago.
                 let recent = (0..12).filter_map(|ago| n.checked_sub(ago));
+                // The beginning of one after a gap is cross-faded.
                 let whole = recent
                     .into_iter()
-                    .any(|n| mark(n).samples() == frame.samples());
+                    .any(|n| mark(n).samples()[80..] == frame.samples()[80..]);
                 intact[side] += usize::from(received && whole);
             }
         }
@@ -481,7 +462,10 @@ fn a_running_session_allocates_nothing() {
     let mut buffers = Vec::new();
     for n in 0..200 {
         let (packet, _) = a.packet(&mark(n)).unwrap();
-        b.receive(packet, at(PEER));
+        // Some are lost.
+        if n % 7 != 3 {
+            b.receive(packet, at(PEER));
+        }
         heard(&mut b);
         buffers.push((a.datagram.as_ptr(), a.payload.as_ptr(), b.playout.buffer()));
     }

@@ -1,8 +1,9 @@
 //! One call as a conversation to read.
 
 use super::{Ink, Layout, clean, ended, wrapped};
-use crate::call::{AskedHow, Event, EventKind, InterruptedBy};
+use crate::call::{AskedHow, Event, EventKind, InterruptedBy, OneWay};
 use crate::record::{Summary, Transcript};
+use crate::understand::Control;
 
 /// Time and speaker take this many characters of each line.
 const INDENT: usize = 19;
@@ -149,9 +150,14 @@ impl Conversation {
                 }
             }
             EventKind::SpeechStarted => self.utterance = None,
+            EventKind::PromptResumed { text } => {
+                let text = format!("{text} (goes on)");
+                self.prompt = Some(self.say(at, "zeroline", Ink::Zeroline, text));
+            }
             EventKind::SpeechEnded {
                 speech_ms,
                 endpointing_ms,
+                ..
             } => {
                 self.nothing_heard();
                 let length = speech_ms.saturating_add(*endpointing_ms);
@@ -193,7 +199,27 @@ impl Conversation {
                 });
                 self.meant(at, format!("not understood{}", nearest.unwrap_or_default()));
             }
-            EventKind::Digit { key } => {
+            EventKind::Control { control } => {
+                let wish = match control {
+                    Control::Repeat => "wants it repeated",
+                    Control::Slower => "wants it slower",
+                    Control::Louder => "wants it louder",
+                    Control::Wait => "asks for a moment",
+                    Control::StartOver => "starts over",
+                    Control::GoBack => "goes back",
+                    Control::Stop => "wants quiet",
+                    Control::Goodbye => "says goodbye",
+                };
+                self.meant(at, format!("the caller {wish}"));
+            }
+            EventKind::OneWayAudio { how } => {
+                let how = match how {
+                    OneWay::NoPackets => "no packets come from the caller's phone",
+                    OneWay::Silence => "the caller's phone sends nothing but silence",
+                };
+                self.say(at, "", Ink::Plain, format!("one-way audio: {how}"));
+            }
+            EventKind::Digit { key, .. } => {
                 self.say(at, "caller", Ink::Caller, format!("[key {key}]"));
                 self.split.clear();
             }

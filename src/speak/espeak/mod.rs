@@ -9,7 +9,7 @@ mod readable;
 #[cfg(test)]
 mod tests;
 
-use super::{SpeakError, Speech, Voice, pinyin};
+use super::{Pace, SpeakError, Speech, Voice, pinyin};
 use crate::audio::Clip;
 use engine::{Engine, MOST_SECONDS};
 use readable::{LONGEST_WORD, Readable};
@@ -36,7 +36,7 @@ pub struct Espeak {
     name: String,
     voice: CString,
     mandarin: bool,
-    words_a_minute: c_int,
+    words_a_minute: f32,
 }
 
 impl Espeak {
@@ -70,7 +70,7 @@ impl Espeak {
                     name: format!("espeak-ng/{candidate}"),
                     voice,
                     mandarin: candidate == MANDARIN,
-                    words_a_minute: WORDS_A_MINUTE as c_int,
+                    words_a_minute: WORDS_A_MINUTE,
                 });
             }
             end = candidate.rfind('-').ok_or_else(unknown)?;
@@ -79,10 +79,10 @@ impl Espeak {
 }
 
 impl Espeak {
-    /// Speaks faster or more slowly; 1 is as usual.
+    /// Speaks faster or more slowly: 1 is the usual speed, and below 0.5 it gets no slower.
     pub fn at_speed(self, speed: f32) -> Espeak {
         Espeak {
-            words_a_minute: (WORDS_A_MINUTE * speed) as c_int,
+            words_a_minute: WORDS_A_MINUTE * speed,
             ..self
         }
     }
@@ -146,7 +146,7 @@ impl Voice for Espeak {
     }
 
     /// At most 2,000 characters and five minutes of sound; more is [`SpeakError::TooLong`].
-    fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
+    fn speak(&self, text: &str, pace: Pace) -> Result<Speech, SpeakError> {
         let readable = self.readable(text)?;
         let words = readable.c_string()?;
         let mut engine = Engine::lock();
@@ -155,7 +155,8 @@ impl Voice for Espeak {
             return Ok(Clip::new(hz, Vec::new()).into());
         }
         engine.choose(&self.voice)?;
-        let spoken = engine.synthesise(&words, self.words_a_minute)?;
+        let words_a_minute = self.words_a_minute * pace.speed();
+        let spoken = engine.synthesise(&words, words_a_minute as c_int)?;
         drop(engine);
         if spoken.samples.len() > hz as usize * MOST_SECONDS {
             return Err(too_long(text, format!("{MOST_SECONDS} seconds of speech")));

@@ -1,5 +1,6 @@
 //! With the real engine.
 
+use super::Pace::{Slow, Usual};
 use super::readable::{end_of_clause, without_language_switches};
 use super::*;
 use crate::audio::level;
@@ -11,7 +12,7 @@ fn english() -> Espeak {
 }
 
 fn length(voice: &Espeak, text: &str) -> usize {
-    voice.speak(text).unwrap().clip.samples.len()
+    voice.speak(text, Usual).unwrap().clip.samples.len()
 }
 
 /// Whether a text takes as long as before, but for the few samples that the flutter's phase makes.
@@ -23,7 +24,7 @@ fn takes(voice: &Espeak, text: &str, samples: usize) -> bool {
 fn it_speaks() {
     let voice = english();
     assert_eq!(voice.name(), "espeak-ng/en-us");
-    let clip = voice.speak(GREETING).unwrap().clip;
+    let clip = voice.speak(GREETING, Usual).unwrap().clip;
     assert_eq!(clip.hz, 22_050);
     assert!(
         (1_500..4_000).contains(&clip.milliseconds()),
@@ -31,7 +32,10 @@ fn it_speaks() {
         clip.milliseconds()
     );
     assert!(level::active_dbov(&clip.samples, clip.hz) > -35.0);
-    let longer = voice.speak("Lakeside Clinic. How can I help? Lakeside Clinic. How can I help?");
+    let longer = voice.speak(
+        "Lakeside Clinic. How can I help? Lakeside Clinic. How can I help?",
+        Pace::Usual,
+    );
     assert!(longer.unwrap().clip.milliseconds() > clip.milliseconds() * 3 / 2);
 }
 
@@ -107,7 +111,7 @@ fn a_clause_ends_with_the_sign_that_was_read_last() {
 #[test]
 fn it_speaks_mandarin() {
     let voice = Espeak::new("zh-CN").unwrap();
-    let spoken = |text: &str| voice.speak(text).unwrap().clip;
+    let spoken = |text: &str| voice.speak(text, Usual).unwrap().clip;
     let clip = spoken("您好，这里是湖畔诊所。");
     assert!(
         (1_500..5_000).contains(&clip.milliseconds()),
@@ -125,7 +129,7 @@ fn it_speaks_mandarin() {
 #[test]
 fn it_tells_where_words_begin() {
     let said = |language: &str, text: &str| {
-        let speech = Espeak::new(language).unwrap().speak(text).unwrap();
+        let speech = Espeak::new(language).unwrap().speak(text, Usual).unwrap();
         let samples: Vec<usize> = speech.words.iter().map(|word| word.sample).collect();
         assert!(samples.is_sorted() && samples.iter().all(|&s| s < speech.clip.samples.len()));
         let ends = speech.words.iter().skip(1).map(|word| word.byte);
@@ -148,11 +152,71 @@ fn it_tells_where_words_begin() {
 fn it_speaks_faster() {
     let length = |speed| {
         let voice = english().at_speed(speed);
-        voice.speak(GREETING).unwrap().clip.milliseconds() as f32
+        voice.speak(GREETING, Usual).unwrap().clip.milliseconds() as f32
     };
     let usual = length(1.0);
     assert!((1.5..2.2).contains(&(length(0.5) / usual)));
     assert!((0.45..0.75).contains(&(length(2.0) / usual)));
+}
+
+#[test]
+fn slow_speech_takes_a_third_longer_and_its_words_begin_where_they_are_said() {
+    for (language, text, after_pauses) in [
+        ("en-US", "Press zero, then one, then two.", &[12, 22][..]),
+        ("zh-CN", "您好，这里是湖畔诊所。", &[9]),
+    ] {
+        let voice = Espeak::new(language).unwrap();
+        let [usual, slow] = [Usual, Slow].map(|pace| voice.speak(text, pace).unwrap());
+        let longer = |slow: usize, usual: usize| slow as f32 / usual as f32;
+        let all = longer(slow.clip.samples.len(), usual.clip.samples.len());
+        assert!((1.3..1.5).contains(&all), "{text}: {all}");
+        assert_eq!(slow.words.len(), usual.words.len());
+        for (slow, usual) in slow.words.iter().zip(&usual.words).skip(1) {
+            assert_eq!(slow.byte, usual.byte);
+            let later = longer(slow.sample, usual.sample);
+            assert!((1.2..1.5).contains(&later), "{text}: {usual:?} {later}");
+        }
+        for Speech { clip, words } in [usual, slow] {
+            let ms = clip.hz as usize / 1_000;
+            for pause in after_pauses {
+                let start = words
+                    .iter()
+                    .find(|word| word.byte == *pause)
+                    .unwrap()
+                    .sample;
+                assert_eq!(level::peak(&clip.samples[start - 25 * ms..start]), 0);
+                assert!(level::dbov(&clip.samples[start..start + 100 * ms]) > -45.0);
+            }
+        }
+    }
+}
+
+#[test]
+fn slow_is_slower_than_the_voice_was_set_to_be() {
+    let ratio = |speed| {
+        let voice = english().at_speed(speed);
+        let lengths = [Slow, Usual].map(|pace| voice.speak(GREETING, pace).unwrap().clip);
+        let [slow, usual] = lengths.map(|clip| clip.samples.len() as f32);
+        slow / usual
+    };
+    for speed in [0.7, 1.5, 2.0] {
+        let ratio = ratio(speed);
+        assert!((1.3..1.5).contains(&ratio), "{speed}: {ratio}");
+    }
+    // There is nothing slower than this.
+    assert!((0.95..1.05).contains(&ratio(0.5)));
+}
+
+#[test]
+fn a_slow_text_between_usual_ones_leaves_them_as_they_were() {
+    let (voice, german) = (english(), Espeak::new("de").unwrap());
+    let [usual, of_german] = [&voice, &german].map(|voice| length(voice, GREETING));
+    for slow in [&voice, &german] {
+        slow.speak(GREETING, Slow).unwrap();
+        assert!(takes(&voice, GREETING, usual));
+        slow.speak(GREETING, Slow).unwrap();
+        assert!(takes(&german, GREETING, of_german));
+    }
 }
 
 #[test]
@@ -164,7 +228,7 @@ fn a_text_always_takes_as_long() {
         "\u{1}99P\u{1}300S fast and high",
         "9".repeat(2000).as_str(),
     ] {
-        let _ = voice.speak(between);
+        let _ = voice.speak(between, Usual);
         assert!(takes(&voice, GREETING, first), "after {between:?}");
     }
     let german = Espeak::new("de").unwrap();
@@ -182,7 +246,7 @@ fn threads_take_turns() {
                 let other = Espeak::new(if i % 2 == 0 { "de" } else { "fr" }).unwrap();
                 for _ in 0..10 {
                     assert!(takes(&english, GREETING, expected));
-                    other.speak("eins zwei drei").unwrap();
+                    other.speak("eins zwei drei", Slow).unwrap();
                 }
             })
         })
@@ -197,7 +261,7 @@ fn text_without_words_gives_an_empty_clip() {
     let voice = english();
     for text in ["", "  ", "\n\t", "\u{1}\u{2}\0"] {
         assert!(
-            voice.speak(text).unwrap().clip.samples.is_empty(),
+            voice.speak(text, Usual).unwrap().clip.samples.is_empty(),
             "{text:?}"
         );
     }
@@ -206,14 +270,14 @@ fn text_without_words_gives_an_empty_clip() {
 #[test]
 fn markup_and_commands_are_only_words() {
     let voice = english();
-    let plain = voice.speak("hello there").unwrap().clip;
+    let plain = voice.speak("hello there", Usual).unwrap().clip;
     // As SSML, this would be two seconds of nothing.
-    let markup = voice.speak("<break time=\"2s\"/>").unwrap().clip;
+    let markup = voice.speak("<break time=\"2s\"/>", Usual).unwrap().clip;
     assert!(level::active_dbov(&markup.samples, markup.hz) > -35.0);
     // As a command, this would be speech at triple speed.
-    let command = voice.speak("\u{1}450Shello there").unwrap().clip;
+    let command = voice.speak("\u{1}450Shello there", Usual).unwrap().clip;
     assert!(command.milliseconds() > plain.milliseconds());
-    assert!(voice.speak("[[h@l'oU]]").is_ok());
+    assert!(voice.speak("[[h@l'oU]]", Usual).is_ok());
 }
 
 #[test]
@@ -232,7 +296,7 @@ fn text_of_any_kind_does_no_harm() {
     ];
     for text in texts {
         voice
-            .speak(&text)
+            .speak(&text, Usual)
             .unwrap_or_else(|error| panic!("{text:?}: {error}"));
     }
 }
@@ -242,7 +306,9 @@ fn too_long_a_text_is_refused_not_cut() {
     let voice = english();
     let before = length(&voice, GREETING);
     let refused = |text: String| {
-        let length = voice.speak(&text).map(|speech| speech.clip.milliseconds());
+        let length = voice
+            .speak(&text, Usual)
+            .map(|speech| speech.clip.milliseconds());
         length.unwrap_err().to_string()
     };
     let error = refused("a very long story ".repeat(600));

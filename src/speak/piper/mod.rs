@@ -10,7 +10,7 @@
 //! ```ignore
 //! let settings = PiperSettings { speed: 0.9, ..Default::default() };
 //! let voice = Piper::load(&runtime, Path::new("models/en_US-lessac-medium.onnx"), &settings)?;
-//! let speech = voice.speak("How can I help?")?;
+//! let speech = voice.speak("How can I help?", Pace::Usual)?;
 //! ```
 
 mod description;
@@ -22,7 +22,7 @@ pub(super) mod tests;
 
 pub use error::PiperError;
 
-use super::{Espeak, SpeakError, Speech, Voice};
+use super::{Espeak, Pace, SpeakError, Speech, Voice};
 use crate::audio::Clip;
 use guard::guarded;
 use ort::session::Session;
@@ -64,7 +64,9 @@ pub struct Piper {
     phonemes: HashSet<char>,
     phonemiser: Espeak,
     speaker: i64,
+    /// The model's own; more is slower.
     length_scale: f32,
+    speed: f32,
     engine: Mutex<piper_rs::Piper>,
 }
 
@@ -108,17 +110,18 @@ impl Piper {
             hz: config.audio.sample_rate,
             phonemes: config.phoneme_id_map.keys().copied().collect(),
             speaker: speaker.into(),
-            length_scale: config.inference.length_scale / settings.speed,
+            length_scale: config.inference.length_scale,
+            speed: settings.speed,
             phonemiser,
             engine: Mutex::new(piper_rs::Piper::from_session(session, config)),
         };
         piper
-            .synthesise("a.")
+            .synthesise("a.", Pace::Usual)
             .map_err(|why| unusable(format!("it does not speak ({why})")))?;
         Ok(piper)
     }
 
-    fn synthesise(&self, phonemes: &str) -> Result<Vec<i16>, String> {
+    fn synthesise(&self, phonemes: &str, pace: Pace) -> Result<Vec<i16>, String> {
         // The models were trained on decomposed characters: c and a cedilla, not ç.
         // The three signs frame a sentence, which is not for a text to do.
         let known: String = phonemes
@@ -130,7 +133,8 @@ impl Piper {
         }
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         let speaker = Some(self.speaker);
-        let length = Some(self.length_scale);
+        let speed = (self.speed * pace.speed()).max(*SPEEDS.start());
+        let length = Some(self.length_scale / speed);
         // A run leaves nothing behind in the session, so it can be used again after a panic.
         let (sound, _) = guarded(|| engine.create(&known, true, speaker, length, None, None))?
             .map_err(|error| error.to_string())?;
@@ -156,13 +160,13 @@ impl Voice for Piper {
     }
 
     /// At most 2,000 characters; more is [`SpeakError::TooLong`].
-    fn speak(&self, text: &str) -> Result<Speech, SpeakError> {
+    fn speak(&self, text: &str, pace: Pace) -> Result<Speech, SpeakError> {
         let phonemes = self.phonemiser.phonemes(text)?;
         if phonemes.is_empty() {
             return Ok(Clip::new(self.hz, Vec::new()).into());
         }
         let samples = self
-            .synthesise(&phonemes)
+            .synthesise(&phonemes, pace)
             .map_err(|why| PiperError::Failed {
                 voice: self.name.clone(),
                 text: text.chars().take(40).collect(),

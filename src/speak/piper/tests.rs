@@ -1,6 +1,7 @@
 //! Through the real ONNX Runtime with the models of `models/voice-fixture`, in which each phoneme
 //! number is a tone. Where the library is not there, they say so and pass; `make test` fetches it.
 
+use super::Pace::{Slow, Usual};
 use super::*;
 use crate::speak::user_cache;
 use std::path::PathBuf;
@@ -81,14 +82,14 @@ fn it_says_the_phonemes_of_the_text() {
     let Some(runtime) = runtime() else { return };
     let voice = voice(&runtime, "one.onnx", PiperSettings::default());
     assert_eq!(voice.name(), "piper/one");
-    let clip = voice.speak("How can I help?").unwrap().clip;
+    let clip = voice.speak("How can I help?", Usual).unwrap().clip;
     assert_eq!(clip.hz, 22_050);
     let numbers = numbers("How can I help?");
     assert!(numbers.len() > 25, "{numbers:?}");
     assert_says(&clip.samples, &numbers, TONE, 1.0);
     assert!(clip.samples.iter().any(|&sample| sample > 16_000));
-    assert!(voice.speak("How can I help?").unwrap().clip == clip);
-    assert!(voice.speak("How can we help?").unwrap().clip != clip);
+    assert!(voice.speak("How can I help?", Usual).unwrap().clip == clip);
+    assert!(voice.speak("How can we help?", Usual).unwrap().clip != clip);
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn speaker_and_speed_are_heard() {
         (Some(1), 2.0, 220, 1.125),
     ] {
         let voice = voice(&runtime, "four.onnx", settings(speaker, speed));
-        let clip = voice.speak("Hello there").unwrap().clip;
+        let clip = voice.speak("Hello there", Usual).unwrap().clip;
         assert_says(&clip.samples, &numbers, tone, higher);
     }
     assert_eq!(
@@ -113,12 +114,25 @@ fn speaker_and_speed_are_heard() {
 }
 
 #[test]
+fn slow_is_slower_than_the_dialplan_has_it_but_never_too_slow_for_the_model() {
+    let Some(runtime) = runtime() else { return };
+    let numbers = numbers("Hello there");
+    for (speed, tone) in [(1.0, 588), (1.5, 392), (0.6, 2 * TONE), (0.5, 2 * TONE)] {
+        let voice = voice(&runtime, "four.onnx", settings(None, speed));
+        let usual = voice.speak("Hello there", Usual).unwrap();
+        let slow = voice.speak("Hello there", Slow).unwrap();
+        assert_says(&slow.clip.samples, &numbers, tone, 1.0);
+        assert!(voice.speak("Hello there", Usual).unwrap() == usual);
+    }
+}
+
+#[test]
 fn a_text_with_nothing_to_say_gives_an_empty_clip() {
     let Some(runtime) = runtime() else { return };
     let voice = voice(&runtime, "one.onnx", PiperSettings::default());
     for text in ["", " \n", "...", "?!", "\u{1}\0"] {
         assert!(
-            voice.speak(text).unwrap().clip.samples.is_empty(),
+            voice.speak(text, Usual).unwrap().clip.samples.is_empty(),
             "{text:?}"
         );
     }
@@ -135,12 +149,12 @@ fn text_of_any_kind_does_no_harm() {
         "façade, naïve. ".repeat(130),
         "1234567890".repeat(50),
     ] {
-        match voice.speak(&text) {
+        match voice.speak(&text, Usual) {
             Ok(speech) => assert!(!speech.clip.samples.is_empty(), "{text}"),
             Err(error) => assert!(matches!(error, SpeakError::Piper(_)), "{text}: {error}"),
         }
     }
-    let error = voice.speak(&"a ".repeat(1_001)).unwrap_err();
+    let error = voice.speak(&"a ".repeat(1_001), Usual).unwrap_err();
     assert!(matches!(error, SpeakError::TooLong { .. }), "{error}");
 }
 
@@ -151,7 +165,7 @@ fn voices_and_threads_do_not_disturb_each_other() {
     let other = voice(&runtime, "four.onnx", settings(Some(2), 1.5));
     let german = Espeak::new("de").unwrap();
     let voices: [&dyn Voice; 3] = [&one, &other, &german];
-    let expected = voices.map(|voice| voice.speak(GREETING).unwrap().clip);
+    let expected = voices.map(|voice| voice.speak(GREETING, Usual).unwrap().clip);
     assert!(expected[0] != expected[1]);
     std::thread::scope(|scope| {
         for first in 0..6 {
@@ -159,7 +173,7 @@ fn voices_and_threads_do_not_disturb_each_other() {
             scope.spawn(move || {
                 for turn in 0..30 {
                     let which = (first + turn) % 3;
-                    let clip = voices[which].speak(GREETING).unwrap().clip;
+                    let clip = voices[which].speak(GREETING, Usual).unwrap().clip;
                     let length = expected[which].samples.len();
                     assert!(clip.samples.len().abs_diff(length) < 100);
                     // The last one flutters.
@@ -202,7 +216,7 @@ fn phonemes_are_of_the_language_that_the_description_names() {
     // Said ɪç: the last sound as c and a cedilla, as in training, not as one character.
     let numbers = [1, 74, 0, 16, 0, 140, 0, 10, 0, 2];
     assert_says(
-        &german.speak("ich").unwrap().clip.samples,
+        &german.speak("ich", Usual).unwrap().clip.samples,
         &numbers,
         TONE,
         1.0,
@@ -210,7 +224,9 @@ fn phonemes_are_of_the_language_that_the_description_names() {
 
     let (_folder, model) = in_language("cmn");
     let mandarin = Piper::load(&runtime, &model, &PiperSettings::default()).unwrap();
-    assert!(mandarin.speak("妈。").unwrap().clip != mandarin.speak("马。").unwrap().clip);
+    assert!(
+        mandarin.speak("妈。", Usual).unwrap().clip != mandarin.speak("马。", Usual).unwrap().clip
+    );
 
     let (_folder, model) = in_language("klingon");
     let error = why_not(&model, &PiperSettings::default());

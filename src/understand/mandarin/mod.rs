@@ -4,6 +4,7 @@ mod normalise;
 mod number;
 
 pub(super) use normalise::normalise;
+pub(super) use number::DIGITS;
 
 use pinyin::ToPinyin;
 

@@ -1,6 +1,8 @@
 //! Arabic numbers as Chinese ones, the way they are said.
 
-const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+/// 0 to 9.
+pub(in super::super) const DIGITS: [char; 10] =
+    ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
 /// A time, a decimal, a count up to 9999, else digit by digit. `number` starts with a digit and
 /// may hold `.` and `:` between digits.

@@ -1,0 +1,178 @@
+//! What comes of what the caller said, or did not say: an answer, a word of control, or a failure,
+//! which is met differently each time and leads to a person in the end.
+
+use super::{
+    AskedHow, Call, EndReason, EventKind, FAILURES, OFFER_HUMAN, Phase, REMEMBERED_ANSWER,
+};
+use crate::dialplan::{Outcome, Reply};
+use crate::speak::Pace;
+use crate::understand::{self, Control};
+
+/// What was acted on last, in case that it was only the beginning.
+pub(super) struct Answered {
+    pub text: String,
+    pub at: u64,
+}
+
+/// What the caller said, all of it.
+pub(super) struct Answer {
+    pub text: String,
+    /// How much voice was in it.
+    pub voiced_ms: u64,
+}
+
+/// Less voice than this, and no words in it, is a cough or the like.
+const SHORTEST_WORD_MS: u64 = 300;
+
+impl Call {
+    pub(super) fn act_on(&mut self, answer: &Answer) {
+        let text = answer.text.as_str();
+        self.keys.clear();
+        let language = self.dialplan.language;
+        // What interrupted us was no turn of theirs.
+        if (text.is_empty() || understand::is_backchannel(language, text)) && self.resume() {
+            return;
+        }
+        if text.is_empty() && (answer.voiced_ms < SHORTEST_WORD_MS || self.waits_for_caller) {
+            self.waiting_since = None;
+            return;
+        }
+        let cut_off = self.cut_off.take();
+        if let Some(control) = self.dialplan.control(text) {
+            self.obey(control);
+            return;
+        }
+        let whole = cut_off.map(|before| format!("{before} {text}"));
+        match self.understood(text, whole.as_deref()) {
+            Outcome::AskedForHuman => self.hand_off(AskedHow::Words),
+            Outcome::Understood {
+                intent,
+                score,
+                reply,
+            } => {
+                self.note(EventKind::Understood {
+                    intent: intent.to_string(),
+                    score,
+                });
+                self.failures = 0;
+                self.waits_for_caller = false;
+                self.acted_on = Some(Answered {
+                    text: whole.unwrap_or_else(|| text.to_owned()),
+                    at: self.now,
+                });
+                self.answer_with(reply);
+            }
+            // They talk to somebody in the room.
+            Outcome::NotUnderstood { .. } if self.waits_for_caller => self.waiting_since = None,
+            Outcome::NotUnderstood { nearest, score } => {
+                let nearest = nearest.map(|name| (name.to_string(), score));
+                self.not_understood(text.to_owned(), nearest);
+            }
+        }
+    }
+
+    /// What the words lead to; with those before them, where the caller only went on.
+    fn understood(&self, text: &str, whole: Option<&str>) -> Outcome {
+        let alone = self.dialplan.hear(text);
+        let Some(whole) = whole.filter(|_| alone != Outcome::AskedForHuman) else {
+            return alone;
+        };
+        match self.dialplan.hear(whole) {
+            Outcome::NotUnderstood { .. } => alone,
+            together => together,
+        }
+    }
+
+    /// The caller begins to speak: does that go on with what was just acted on?
+    pub(super) fn notice_cut_off(&mut self) {
+        let Some(answered) = self.acted_on.take() else {
+            return;
+        };
+        if self.now - answered.at < REMEMBERED_ANSWER {
+            self.endpointing.cut_off();
+            self.cut_off = Some(answered.text);
+        }
+    }
+
+    fn obey(&mut self, control: Control) {
+        self.note(EventKind::Control { control });
+        self.waits_for_caller = false;
+        match control {
+            Control::Repeat => self.say_again(),
+            Control::Slower => {
+                self.pace = Pace::Slow;
+                self.say_again();
+            }
+            Control::Louder => {
+                self.player.louder();
+                self.say_again();
+            }
+            Control::Wait => {
+                let reply = self.dialplan.wait();
+                self.say(reply);
+                self.waits_for_caller = true;
+            }
+            Control::StartOver => {
+                self.answered.clear();
+                self.failures = 0;
+                self.say_again();
+            }
+            Control::GoBack => self.go_back(),
+            Control::Stop => {
+                self.player.forget_stopped();
+                self.waiting_since = None;
+            }
+            Control::Goodbye => {
+                let goodbye = self.dialplan.goodbye();
+                self.say(goodbye);
+            }
+        }
+    }
+
+    pub(super) fn not_understood(&mut self, text: String, nearest: Option<(String, f32)>) {
+        let (nearest, score) = nearest.unzip();
+        self.note(EventKind::NotUnderstood {
+            text,
+            nearest,
+            score,
+        });
+        let reply = self.dialplan.no_match(self.no_matches);
+        self.no_matches += 1;
+        self.fail(reply);
+    }
+
+    pub(super) fn nothing_said(&mut self) {
+        self.note(EventKind::NoInput);
+        self.waiting_since = None;
+        self.waits_for_caller = false;
+        if self.nobody_there && self.failures + 1 >= FAILURES {
+            let goodbye = self.dialplan.goodbye();
+            self.say(goodbye);
+            self.phase = Phase::Leaving(EndReason::NoInput);
+            return;
+        }
+        let reply = match self.is_silent_line() {
+            true => Some(self.dialplan.silent_line()),
+            false => self.dialplan.no_input(self.no_inputs),
+        };
+        self.no_inputs += 1;
+        self.fail(reply);
+    }
+
+    /// The first time a short word of help, then what can be asked and a person, then the person:
+    /// also when there is nothing left to say that was not said before.
+    fn fail(&mut self, reply: Option<Reply>) {
+        self.failures += 1;
+        let reply = match self.failures {
+            OFFER_HUMAN => {
+                self.helps += 1;
+                self.dialplan.help(self.helps - 1).or(reply)
+            }
+            _ => reply,
+        };
+        match reply {
+            Some(reply) if self.failures < FAILURES => self.say(reply),
+            _ => self.hand_off(AskedHow::Failures),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The caller's keys: 0 reaches a person, others make a number, which is an answer like any other.
+
+use super::acting::Answer;
+use super::keys::Presses;
+use super::keys::collect::{Collected, Collector, Wanted};
+use super::{AskedHow, Call, EventKind, InterruptedBy, Phase, Way, seconds};
+use crate::audio::Key;
+
+/// What counts as a number when none was asked for.
+const ANY_NUMBER: Wanted = Wanted {
+    least: 1,
+    most: 32,
+    terminator: Key::from_code(11),
+    first: seconds(2),
+    between: seconds(2),
+};
+
+/// What the caller has pressed.
+#[derive(Default)]
+pub(super) struct Keys {
+    presses: Presses,
+    number: Option<Collector>,
+}
+
+impl Keys {
+    /// Forgets the keys that were pressed; not in which ways they came.
+    pub fn clear(&mut self) {
+        self.number = None;
+    }
+
+    /// Whether a number is under way.
+    pub fn is_empty(&self) -> bool {
+        self.number.is_none()
+    }
+}
+
+impl Call {
+    pub(super) fn press(&mut self, key: Key, way: Way) {
+        if !self.keys.presses.press(key, way, self.now) {
+            return;
+        }
+        self.note(EventKind::Digit {
+            key: key.to_char(),
+            by: Some(way),
+        });
+        if matches!(self.phase, Phase::Announcing | Phase::Transferring { .. }) {
+            return;
+        }
+        self.waiting_since = Some(self.now);
+        self.interrupt(InterruptedBy::Digit);
+        if key == Key::ZERO {
+            self.hand_off(AskedHow::Key);
+            return;
+        }
+        self.phase = Phase::Listening { since: self.now };
+        let now = self.now;
+        let number = self
+            .keys
+            .number
+            .get_or_insert_with(|| Collector::new(ANY_NUMBER, now));
+        let collected = number.press(key, now);
+        self.collected(collected);
+    }
+
+    pub(super) fn wait_for_keys(&mut self) {
+        if let Some(number) = &mut self.keys.number {
+            let collected = number.tick(self.now);
+            self.collected(collected);
+        }
+    }
+
+    fn collected(&mut self, collected: Collected) {
+        match collected {
+            Collected::More | Collected::Corrected => {}
+            Collected::Person => self.hand_off(AskedHow::Key),
+            // All was taken back.
+            Collected::TooShort(_) => self.keys.clear(),
+            Collected::Done(digits) => {
+                self.keys.clear();
+                self.act_on(&Answer {
+                    text: digits,
+                    voiced_ms: 0,
+                });
+            }
+        }
+    }
+}

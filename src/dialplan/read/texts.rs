@@ -1,0 +1,170 @@
+//! What is said around the intents, and where a person is reached.
+
+use super::Reader;
+use super::target::check_target;
+use crate::dialplan::defaults::Defaults;
+use crate::dialplan::prompts::Prompts;
+use crate::dialplan::values::{Fields, MISSING, Written};
+use crate::dialplan::{Human, Text};
+
+impl Reader<'_> {
+    /// `help` is what is said where nothing else is written.
+    pub(super) fn prompts(
+        &mut self,
+        fields: &Fields,
+        defaults: &Defaults,
+        help: Vec<Text>,
+    ) -> Option<Prompts> {
+        let notice = fields.text("notice", self.findings);
+        let greeting = self.greeting(fields);
+        let goodbye = fields.text("goodbye", self.findings);
+        let texts = |texts: &[&str]| texts.iter().map(|&text| text.into()).collect();
+        let no_input = self.occasions(fields, "no_input", texts(defaults.no_input));
+        let no_match = self.occasions(fields, "no_match", texts(defaults.no_match));
+        let help = self.help(fields, help);
+        let wait = self.occasion(fields, "wait", defaults.wait);
+        let silent_line = self.occasion(fields, "silent_line", defaults.silent_line);
+        let overload = self.occasion(fields, "overload", defaults.overload);
+        let one_moment = self.occasion(fields, "one_moment", defaults.one_moment);
+        Some(Prompts {
+            notice: notice.map(|written| self.said(written)),
+            greeting: self.said(greeting?),
+            goodbye: goodbye.map_or(defaults.goodbye.into(), |written| self.said(written)),
+            no_input,
+            no_match,
+            help,
+            wait,
+            silent_line,
+            overload,
+            one_moment,
+        })
+    }
+
+    fn greeting(&mut self, fields: &Fields) -> Option<Written> {
+        let example = "greeting = \"Lakeside Clinic. How can I help? Press 0 for a person.\"";
+        let greeting = fields.required_text("greeting", example, self.findings)?;
+        if !mentions(&greeting.0, ZERO) {
+            self.findings.warning(
+                greeting.1.clone(),
+                "the greeting does not say that 0 reaches a person",
+                "add \"or press 0 for a person\": callers who know it stay calm",
+            );
+        }
+        Some(greeting)
+    }
+
+    /// `[key]` with one text.
+    fn occasion(&mut self, fields: &Fields, key: &'static str, default: &str) -> Text {
+        let written = fields.get(key).and_then(|value| {
+            let fields = self.table(key, &format!("[{key}]"), value, &["say"])?;
+            fields.required_text("say", SAY, self.findings)
+        });
+        written.map_or(default.into(), |written| self.said(written))
+    }
+
+    /// `[key]` with a text or several, for one time each.
+    fn occasions(&mut self, fields: &Fields, key: &'static str, default: Vec<Text>) -> Vec<Text> {
+        match self.written(fields, key) {
+            Some(written) => written.into_iter().map(|text| self.said(text)).collect(),
+            None => default,
+        }
+    }
+
+    fn written(&mut self, fields: &Fields, key: &'static str) -> Option<Vec<Written>> {
+        let fields = self.table(key, &format!("[{key}]"), fields.get(key)?, &["say"])?;
+        fields.required("say", SAY, self.findings)?;
+        let written = fields.texts("say", self.findings)?;
+        for (number, (text, span)) in written.iter().enumerate() {
+            if written
+                .iter()
+                .take(number)
+                .any(|(before, _)| before == text)
+            {
+                self.findings.warning(
+                    span.clone(),
+                    format!("[{key}] says this twice"),
+                    "say it in other words: who hears the same again thinks that nobody listens",
+                );
+            }
+        }
+        Some(written)
+    }
+
+    fn help(&mut self, fields: &Fields, default: Vec<Text>) -> Vec<Text> {
+        let Some(written) = self.written(fields, "help") else {
+            return default;
+        };
+        for (text, span) in &written {
+            if !mentions(text, ZERO) && !mentions(text, PERSON) {
+                self.findings.warning(
+                    span.clone(),
+                    "[help] does not offer a person",
+                    "add \"or press 0 for a person\": who hears it was not understood twice",
+                );
+            }
+        }
+        written.into_iter().map(|text| self.said(text)).collect()
+    }
+
+    pub(super) fn human(&mut self, fields: &Fields, defaults: &Defaults) -> Option<Human> {
+        let Some(value) = fields.get("human") else {
+            if !fields.misspelt("human") {
+                self.findings.error(
+                    0..0,
+                    format!("[human] {MISSING}: every caller must be able to reach a person"),
+                    "add a line `[human]` and under it `target = \"sip:frontdesk@192.0.2.10\"`",
+                );
+            }
+            return None;
+        };
+        let fields = self.table("human", "[human]", value, &["target", "say", "failed"])?;
+        let example = "target = \"sip:frontdesk@192.0.2.10\"";
+        let target = fields.required_text("target", example, self.findings);
+        let mut text = |key: &str, default: &str| -> Text {
+            let text = fields.text(key, self.findings);
+            text.map_or(default.into(), |written| self.said(written))
+        };
+        let say = text("say", defaults.human_say);
+        let failed = text("failed", defaults.human_failed);
+        let (target, span) = target?;
+        if let Err(wrong) = check_target(&target) {
+            self.findings.error(
+                span,
+                format!("`target` is no SIP address: {wrong}"),
+                "write it like \"sip:frontdesk@192.0.2.10\" or \"sip:100@pbx.example.com:5080\"",
+            );
+            return None;
+        }
+        Some(Human {
+            target,
+            say,
+            failed,
+        })
+    }
+}
+
+const SAY: &str = "say = \"Sorry, please say that again.\"";
+
+const ZERO: &[&str] = &["0", "０", "zero", "零"];
+const PERSON: &[&str] = &[
+    "person",
+    "somebody",
+    "someone",
+    "human",
+    "operator",
+    "agent",
+    "colleague",
+    "front desk",
+    "reception",
+    "representative",
+    "人工",
+    "客服",
+    "前台",
+    "真人",
+    "接线员",
+];
+
+fn mentions(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}

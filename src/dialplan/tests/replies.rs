@@ -1,0 +1,191 @@
+//! What is said, and what comes next.
+
+use super::*;
+
+#[test]
+fn an_answer_says_its_sentences_in_order_and_goes_on_as_written() {
+    let dialplan = loaded(&with(
+        "[[intent]]\nname = \"cake\"\nexamples = [\"cake\", \"a cake please\", \"i want cake\"]\n\
+         say = [\"Sure.\", \"Which one?\"]\nthen = \"human\"\n",
+    ))
+    .dialplan;
+    let Outcome::Understood {
+        intent,
+        score,
+        reply,
+    } = dialplan.hear("a cake please")
+    else {
+        panic!("not understood");
+    };
+    assert_eq!((&*intent, score), ("cake", 1.0));
+    assert_eq!(reply.say, ["Sure.".into(), "Which one?".into()]);
+    assert_eq!(reply.then, Then::Human);
+}
+
+#[test]
+fn an_intent_without_words_uses_those_of_the_transfer_and_the_goodbye() {
+    let dialplan = loaded(&with(
+        "[[intent]]\nname = \"cake\"\nexamples = [\"cake\", \"a cake\", \"i want cake\"]\nthen = \"human\"\n\
+         [[intent]]\nname = \"bye\"\nexamples = [\"bye\", \"goodbye\", \"see you\"]\nthen = \"hang-up\"\n",
+    ))
+    .dialplan;
+    let reply = |text| match dialplan.hear(text) {
+        Outcome::Understood { reply, .. } => reply,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reply("cake"), dialplan.human_reply());
+    assert_eq!(reply("bye"), dialplan.goodbye());
+    assert_eq!(dialplan.goodbye().then, Then::HangUp);
+}
+
+#[test]
+fn what_is_said_again_and_again_is_said_in_other_words_until_there_are_no_more() {
+    let more = "[no_input]\nsay = [\"Hello?\", \"Still there? Press 0.\"]\n[no_match]\nsay = \"Pardon?\"\n";
+    let dialplan = loaded(&with(more)).dialplan;
+    let said = |reply: Option<Reply>| reply.map(|reply| reply.say.concat());
+    let no_input: Vec<_> = (0..3).map(|nth| said(dialplan.no_input(nth))).collect();
+    let written = ["Hello?", "Still there? Press 0."].map(|text| Some(text.to_owned()));
+    assert_eq!(no_input, [&written[..], &[None]].concat());
+    assert_eq!(said(dialplan.no_match(0)).as_deref(), Some("Pardon?"));
+    assert_eq!(dialplan.no_match(1), None);
+}
+
+/// All texts of an occasion.
+fn all(of: impl Fn(usize) -> Option<Reply>) -> Vec<String> {
+    let replies = (0..).map_while(of);
+    replies.map(|reply| reply.say.concat()).collect()
+}
+
+#[test]
+fn there_are_four_ways_to_ask_again_and_some_name_a_person() {
+    for text in [with(""), with("").replace("en-US", "zh-CN")] {
+        let dialplan = loaded(&text).dialplan;
+        for texts in [
+            all(|nth| dialplan.no_input(nth)),
+            all(|nth| dialplan.no_match(nth)),
+        ] {
+            assert!(texts.len() >= 4);
+            let with_0 = texts.iter().filter(|text| text.contains('0')).count();
+            assert!(!texts[0].contains('0') && with_0 >= 2, "{texts:?}");
+            for (number, text) in texts.iter().enumerate() {
+                assert!(!texts[..number].contains(text), "{text}");
+            }
+        }
+        for reply in [
+            dialplan.overload(),
+            dialplan.human_failed(),
+            dialplan.silent_line(),
+        ] {
+            assert_eq!((reply.then, reply.barge_in), (Then::Listen, true));
+            assert!(reply.say.concat().contains('0'), "{reply:?}");
+        }
+        assert_eq!(dialplan.wait().then, Then::Listen);
+    }
+}
+
+#[test]
+fn help_gives_the_first_example_of_what_is_answered_and_offers_a_person() {
+    let more = "[[intent]]\nname = \"cake\"\nexamples = [\"a {size} cake\", \"Do you have cake?\", \"cake\"]\nsay = \"y\"\n\
+                [[intent]]\nname = \"job\"\nexamples = [\"a job\", \"work\", \"b\"]\nthen = \"human\"\n";
+    let dialplan = loaded(&with(more)).dialplan;
+    assert_eq!(
+        all(|nth| dialplan.help(nth)),
+        [
+            "You can say, for example: when are you open. Or: Do you have cake. Or press 0 for a person."
+        ]
+    );
+    let clinic = loaded(MANDARIN).dialplan;
+    let help = all(|nth| clinic.help(nth));
+    assert!(help.len() >= 2 && help.iter().all(|help| help.contains("人工")));
+    let nothing = with("").replace("say = \"From six to six.\"", "then = \"human\"");
+    let nothing = loaded(&nothing).dialplan;
+    let help = all(|nth| nothing.help(nth));
+    assert_eq!(
+        help,
+        ["Just tell me in your own words what you need. Or press 0 for a person."]
+    );
+    let written = loaded(&with(
+        "[help]\nsay = [\"Ask me. Or press 0.\", \"Or somebody.\"]\n",
+    ));
+    assert_eq!(
+        all(|nth| written.dialplan.help(nth)),
+        ["Ask me. Or press 0.", "Or somebody."]
+    );
+    assert!(written.warnings.is_empty());
+}
+
+#[test]
+fn an_answer_and_a_notice_may_have_to_be_heard_to_their_end() {
+    let text = with("barge_in = false\n[wait]\nsay = \"Sure.\"\n[silent_line]\nsay = \"Mute?\"\n");
+    let dialplan = loaded(&format!("notice = \"This call is recorded.\"\n{text}")).dialplan;
+    assert_eq!(dialplan.notice().as_deref(), Some("This call is recorded."));
+    assert!(dialplan.greeting().barge_in);
+    let Outcome::Understood { reply, .. } = dialplan.hear("when are you open") else {
+        panic!("not understood");
+    };
+    assert!(!reply.barge_in);
+    let texts = dialplan.fixed_texts();
+    for said in ["This call is recorded.", "Sure.", "Mute?"] {
+        assert!(texts.contains(&said), "{said}");
+    }
+    assert_eq!(loaded(&with("")).dialplan.notice(), None);
+}
+
+#[test]
+fn words_for_control_are_the_dialplans_own_where_it_has_them() {
+    let dialplan = loaded(&with("")).dialplan;
+    assert_eq!(dialplan.control("please stop"), Some(Control::Stop));
+    assert_eq!(dialplan.control("when are you open"), None);
+    assert!(
+        dialplan
+            .phrases()
+            .contains(&"could you repeat that please".to_owned())
+    );
+    let stop = "[[intent]]\nname = \"stop\"\nexamples = [\"please stop\", \"a stop\", \"stops\"]\nsay = \"y\"\n";
+    let dialplan = loaded(&with(stop)).dialplan;
+    assert_eq!(dialplan.control("Please stop!"), None);
+    assert_eq!(dialplan.control("stop"), Some(Control::Stop));
+}
+
+#[test]
+fn phrases_are_spoken_words_and_texts_are_all_that_may_be_said() {
+    let dialplan = loaded(&with(
+        "[[intent]]\nname = \"x\"\nexamples = [\"What's on Nov. 25th?\", \"b c\", \"When are you open now\"]\n\
+         say = [\"From six to six.\", \"Or so.\"]\n",
+    ))
+    .dialplan;
+    let phrases = dialplan.phrases();
+    assert!(
+        phrases.contains(&"what's on nov twenty fifth".to_owned()),
+        "{phrases:?}"
+    );
+    assert!(phrases.contains(&"operator".to_owned()));
+    let texts = dialplan.fixed_texts();
+    assert!(texts.contains(&"Or so."));
+    assert!(texts.contains(&&*dialplan.human.failed));
+    assert_eq!(
+        texts
+            .iter()
+            .filter(|text| **text == "From six to six.")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn every_language_has_its_own_words_for_what_need_not_be_written() {
+    for language in Language::ALL {
+        let plan = format!(
+            "name = \"x\"\nlanguage = \"{language}\"\ngreeting = \"0\"\n[human]\ntarget = \"sip:a@b\"\n"
+        );
+        let dialplan = loaded(&plan).dialplan;
+        for text in dialplan.fixed_texts() {
+            let mandarin = text.chars().any(|c| c > '\u{2fff}');
+            assert_eq!(
+                mandarin,
+                language == Language::Mandarin && text != "0",
+                "{text}"
+            );
+        }
+    }
+}

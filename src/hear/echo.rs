@@ -1,0 +1,202 @@
+//! Takes our own voice out of the caller's sound: what a hybrid or a loudspeaker sends back.
+//!
+//! The linear part of WebRTC's echo canceller (AEC3, by the crate sonora-aec3) finds the echo's
+//! delay and path by itself and subtracts what it predicts; the caller's own voice goes through it
+//! unharmed. Its suppressor is not used: that takes the first words of a caller for echo. Until the
+//! prediction is good, and for what it cannot predict, [`Echo::loudest`] says how loud the rest of
+//! the echo may be: fainter sound is not the caller.
+//!
+//! It works only while something is played or may still come back, because it costs more than all
+//! else that is done with a frame.
+
+use crate::audio::{Frame, LineRate, level};
+use sonora_aec3::block::Block;
+use sonora_aec3::block_processor::BlockProcessor;
+use sonora_aec3::common::BLOCK_SIZE;
+use sonora_aec3::config::EchoCanceller3Config;
+
+/// What is played below this level, in dBov, has no echo to fear: comfort noise.
+const INAUDIBLE: f32 = -60.0;
+/// An echo comes back within 250 ms, and rings for a while: 400 ms, in frames.
+const TAIL: u32 = 20;
+
+/// A prediction that makes the caller's sound quieter by less, in dB, is none.
+const USEFUL: f32 = 1.0;
+
+/// The caller's 20 ms.
+pub struct Clean {
+    pub frame: Frame,
+    /// How loud, in dBov, what is left of our echo in it may be; `None` while there is none.
+    pub echo: Option<f32>,
+}
+
+/// The echo canceller of one call.
+pub struct Canceller {
+    processor: BlockProcessor,
+    rate: LineRate,
+    /// What waits for a whole block.
+    played: Vec<f32>,
+    heard: Vec<f32>,
+    /// What is done, oldest first; and the same as it came in.
+    clean: Vec<i16>,
+    raw: Vec<i16>,
+    linear: Block,
+    /// Frames for which an echo may still come.
+    tail: u32,
+    rest: Rest,
+}
+
+impl Canceller {
+    pub fn new(rate: LineRate) -> Canceller {
+        let mut config = EchoCanceller3Config::default();
+        config.filter.export_linear_aec_output = true;
+        Canceller {
+            // Sound of 8 kHz is given to it as if it were of 16: half the work, and its filter and
+            // its search for the delay reach twice as far.
+            processor: BlockProcessor::new(&config, 16_000, 1, 1),
+            rate,
+            played: Vec::new(),
+            heard: Vec::new(),
+            clean: Vec::new(),
+            raw: Vec::new(),
+            linear: Block::new(1, 1),
+            tail: 0,
+            rest: Rest::default(),
+        }
+    }
+
+    /// Takes what the caller sent and what was played to them in the same 20 ms. With `hold` nothing
+    /// is switched over, so that an utterance has no seam.
+    pub fn clean(&mut self, caller: &Frame, playing: &Frame, hold: bool) -> Clean {
+        let played = level::dbov(playing.samples());
+        let was_on = self.tail > 0;
+        if played > INAUDIBLE && (was_on || !hold) {
+            self.tail = TAIL;
+        } else if !hold {
+            self.tail = self.tail.saturating_sub(1);
+        }
+        if self.tail == 0 {
+            return Clean {
+                frame: caller.clone(),
+                echo: None,
+            };
+        }
+        if !was_on {
+            self.start();
+        }
+        let frame = self.process(caller, playing);
+        let echo = self.rest.follow(level::dbov(frame.samples()), played);
+        Clean {
+            frame,
+            echo: Some(echo),
+        }
+    }
+
+    fn start(&mut self) {
+        self.played.clear();
+        self.heard.clear();
+        // A frame of 8 kHz is two and a half blocks: half a block goes ahead.
+        for done in [&mut self.clean, &mut self.raw] {
+            done.clear();
+            done.resize(self.rate.frame_len() % BLOCK_SIZE, 0);
+        }
+        self.rest = Rest::default();
+    }
+
+    fn process(&mut self, caller: &Frame, playing: &Frame) -> Frame {
+        let as_f32 = |samples: &'_ [i16]| samples.iter().map(|&s| f32::from(s)).collect::<Vec<_>>();
+        self.played.extend(as_f32(playing.samples()));
+        self.heard.extend(as_f32(caller.samples()));
+        self.raw.extend(caller.samples());
+        while self.heard.len() >= BLOCK_SIZE {
+            let mut played = Block::new(1, 1);
+            let mut heard = Block::new(1, 1);
+            fill(&mut played, &mut self.played);
+            fill(&mut heard, &mut self.heard);
+            self.processor.buffer_render(&played);
+            let linear = Some(&mut self.linear);
+            self.processor
+                .process_capture(false, false, linear, &mut heard);
+            let done = self.linear.view(0, 0).iter().map(|&s| s as i16);
+            self.clean.extend(done);
+        }
+        let length = self.rate.frame_len();
+        let [clean, raw] = [&mut self.clean, &mut self.raw].map(|done| {
+            let frame = Frame::of(self.rate, done);
+            done.drain(..length.min(done.len()));
+            frame
+        });
+        // Where there is no echo, what is predicted for it is of no use.
+        match level::dbov(clean.samples()) < level::dbov(raw.samples()) - USEFUL {
+            true => clean,
+            false => raw,
+        }
+    }
+}
+
+fn fill(block: &mut Block, from: &mut Vec<f32>) {
+    for (to, from) in block
+        .view_mut(0, 0)
+        .iter_mut()
+        .zip(from.drain(..BLOCK_SIZE))
+    {
+        *to = from;
+    }
+}
+
+/// How much of what is played is left after cancelling, learned while it is played: like Geigel's
+/// detector of double-talk (D. L. Duttweiler, IEEE Trans. Communications 26(5), 1978), but with a
+/// threshold that follows what the line really returns.
+struct Rest {
+    /// Levels of what was played last, in dBov.
+    played: [f32; Rest::DELAY],
+    /// How far under the loudest of them the caller's sound was of late, in dB.
+    under: [f32; Rest::MEMORY],
+    frames: usize,
+}
+
+impl Rest {
+    /// An echo comes back within 280 ms, in frames.
+    const DELAY: usize = 14;
+    /// What the line returned in the last second counts, but not in the last fifth of it: a caller
+    /// who begins to speak is not taken for the echo at once.
+    const MEMORY: usize = 50;
+    const RECENT: usize = 10;
+    /// An echo has lost at least so much, in dB.
+    const LEAST_LOSS: f32 = -4.0;
+    /// The caller is louder than the echo by so much.
+    const MARGIN: f32 = 6.0;
+
+    fn follow(&mut self, heard: f32, played: f32) -> f32 {
+        let at = self.frames;
+        self.frames += 1;
+        if let Some(slot) = self.played.get_mut(at % Self::DELAY) {
+            *slot = played;
+        }
+        let loudest = self.played.iter().copied().fold(level::SILENCE, f32::max);
+        if let Some(slot) = self.under.get_mut(at % Self::MEMORY) {
+            *slot = heard - loudest;
+        }
+        // Of less than a second nothing is known.
+        let known = self.frames >= Self::MEMORY;
+        let least_known = (Self::RECENT..Self::MEMORY)
+            .filter_map(|ago| self.under.get((at + Self::MEMORY - ago) % Self::MEMORY))
+            .copied()
+            .fold(level::SILENCE, f32::max);
+        let under = match known {
+            true => (least_known + Self::MARGIN).min(Self::LEAST_LOSS),
+            false => Self::LEAST_LOSS,
+        };
+        loudest + under
+    }
+}
+
+impl Default for Rest {
+    fn default() -> Rest {
+        Rest {
+            played: [level::SILENCE; Rest::DELAY],
+            under: [0.0; Rest::MEMORY],
+            frames: 0,
+        }
+    }
+}
