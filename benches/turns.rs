@@ -4,14 +4,19 @@
 //!
 //!     make bench-turns                                   everything
 //!     cargo bench --profile dev --bench turns -- calls   one part; see SECTIONS
+//!     cargo bench --profile dev --bench turns -- turns show   what happened in each turn as well
 //!
 //! Speech is what lies in `audio-fixtures` and, where it is there, in `../shared/data`.
 
 #[path = "accuracy/coffee.rs"]
 mod coffee;
+// Without the voices that babble is made of, which are for the other bench.
+#[allow(dead_code)]
 #[path = "accuracy/sets.rs"]
 mod sets;
 
+#[path = "turns/answers.rs"]
+mod answers;
 #[path = "turns/calls.rs"]
 mod calls;
 #[path = "turns/echo.rs"]
@@ -60,14 +65,11 @@ const ECHO_SECONDS: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds an argument of its own.
-    let mut wanted: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
-    if let Some(unknown) = wanted
-        .iter()
-        .find(|word| !SECTIONS.contains(&&***word) && *word != "calls")
-    {
+    let arguments = std::env::args().skip(1).filter(|a| a != "--bench");
+    let (show, mut wanted): (Vec<String>, Vec<String>) = arguments.partition(|a| a == "show");
+    let shows = !show.is_empty();
+    let is_known = |word: &String| SECTIONS.contains(&&**word) || word == "calls";
+    if let Some(unknown) = wanted.iter().find(|word| !is_known(word)) {
         return Err(format!("{unknown}: it is calls or one of {}", SECTIONS.join(", ")).into());
     }
     if wanted.iter().any(|word| word == "calls") {
@@ -82,15 +84,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut silent = None;
     if has("turns") {
         heading("How soon callers are answered");
-        silent = Some(calls::turns(&clinic, &lines)?);
+        silent = Some(answers::turns(&clinic, &lines, shows)?);
     }
     if has("pauses") {
         heading("Callers who pause within what they say");
-        calls::pauses(&clinic, &lines)?;
+        answers::pauses(&clinic, &lines, shows)?;
     }
     if has("barge-in") {
         heading("Callers who interrupt");
-        interruptions::barge_in(&clinic, &lines, silent.as_deref())?;
+        interruptions::barge_in(&clinic, &lines, silent.as_deref(), shows)?;
     }
     if has("noise") {
         heading("Sounds that are no speech, over a prompt");

@@ -1,20 +1,16 @@
-//! How soon callers are answered, and how many are cut off: real speech in real calls, by the packets.
+//! Calls in which real speech is said, several at a time, and what came of each utterance.
 
 use super::office::{ORDER, Office, Records};
 use super::sets::{Item, Plan, Sets, Want};
-use super::vad::percentile;
 use super::wire::{Phone, Said, Utterance};
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zeroline::call::{AskedHow, EventKind};
-use zeroline::dialplan::{Completeness, Dialplan};
 
 /// Calls at a time.
 pub const AT_ONCE: usize = 4;
-/// Turns in one call.
-const TURNS: usize = 4;
 /// Of the coffee orders, so many are said.
 const ORDERS: usize = 60;
 /// A caller speaks once the bot has been quiet for so long.
@@ -30,6 +26,7 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Something to say, and what should be understood.
 pub struct Line {
+    pub name: String,
     pub utterance: Utterance,
     pub want: Want,
     pub is_order: bool,
@@ -51,6 +48,7 @@ pub fn lines(sets: &Sets) -> Vec<Line> {
             continue;
         };
         lines.push(Line {
+            name: item.name.clone(),
             utterance,
             want: item.want.clone(),
             is_order: item.plan == Plan::Coffee,
@@ -93,14 +91,14 @@ pub struct Turn {
     pub span: (u64, u64),
     said: Said,
     /// The bot's first voice after the caller's last.
-    answer: Option<Instant>,
+    pub answer: Option<Instant>,
     /// The bot spoke before the caller had finished.
-    cut_off: bool,
+    pub cut_off: bool,
 }
 
 impl Turn {
     /// Says an utterance to a bot that is quiet, and waits until it is quiet again.
-    pub fn take(phone: &mut Phone, line: usize, utterance: &Utterance) -> Turn {
+    fn take(phone: &mut Phone, line: usize, utterance: &Utterance) -> Turn {
         let said = phone.say(utterance);
         let answer = phone.await_voice(said.last, LONGEST);
         if answer.is_some() {
@@ -118,7 +116,7 @@ impl Turn {
     }
 
     /// From the caller's last voice to the bot's first, where the caller was let finish.
-    fn latency_ms(&self) -> Option<i64> {
+    pub fn latency_ms(&self) -> Option<i64> {
         let answer = self.answer.filter(|_| !self.cut_off)?;
         Some((answer - self.said.last).as_millis() as i64)
     }
@@ -135,7 +133,7 @@ fn greeted(office: &Office) -> Result<Phone, Failure> {
 }
 
 /// Says each line of a script in one call, or in several where the bot ends one.
-fn converse(office: &Office, script: &[(usize, Utterance)]) -> Result<Vec<Turn>, Failure> {
+pub fn converse(office: &Office, script: &[(usize, Utterance)]) -> Result<Vec<Turn>, Failure> {
     let mut phone = greeted(office)?;
     let mut turns = Vec::new();
     for (line, utterance) in script {
@@ -168,242 +166,16 @@ pub fn understood<'a>(line: &Line, events: impl Iterator<Item = &'a EventKind>) 
     }
 }
 
-fn spread(mut all: Vec<i64>) -> String {
-    all.sort_unstable();
-    if all.is_empty() {
-        return format!("{:>6} {:>6} {:>6} {:>6}", "-", "-", "-", "-");
-    }
-    let [p50, p95, p99, max] = [0.5, 0.95, 0.99, 1.0].map(|share| percentile(&all, share));
-    format!("{p50:>6} {p95:>6} {p99:>6} {max:>6}")
-}
-
-/// One line of a table: of these turns, which were answered, when, and who was cut off.
-fn row(name: &str, turns: &[&Turn]) {
-    let cut_off = turns.iter().filter(|turn| turn.cut_off).count();
-    let unanswered = turns.iter().filter(|turn| turn.answer.is_none()).count();
-    let share = 100.0 * cut_off as f64 / turns.len().max(1) as f64;
-    let latencies = turns.iter().filter_map(|turn| turn.latency_ms()).collect();
+/// Prints what the events say of a turn.
+pub fn show(line: &Line, caller: &str, span: (u64, u64), records: &Records) {
     println!(
-        "{name:<28} {:>5} {unanswered:>9} {:>16}   {}",
-        turns.len(),
-        format!("{cut_off} ({share:.1} %)"),
-        spread(latencies)
+        "\n{} in the call of {caller}, {} to {} ms",
+        line.name, span.0, span.1
     );
-}
-
-fn heading(of: &str) {
-    println!(
-        "{of:<28} {:>5} {:>9} {:>16}   {:>6} {:>6} {:>6} {:>6}",
-        "turns", "no answer", "cut off", "p50", "p95", "p99", "max"
-    );
-}
-
-/// Prints how soon callers are answered and where the time goes. Gives for each line whether it was
-/// understood.
-pub fn turns(clinic: &Dialplan, lines: &[Line]) -> Result<Vec<bool>, Box<dyn Error>> {
-    let scripts: Vec<Vec<(usize, Utterance)>> = lines
-        .iter()
-        .map(|line| line.utterance.clone())
-        .enumerate()
-        .collect::<Vec<_>>()
-        .chunks(TURNS)
-        .map(<[_]>::to_vec)
-        .collect();
-    let office = Office::open(clinic, GREETING)?;
-    let begun = Instant::now();
-    let turns = at_once(AT_ONCE, &scripts, |script| converse(&office, script))
-        .map_err(|error| error.to_string())?;
-    let turns: Vec<Turn> = turns.into_iter().flatten().collect();
-    let records = office.close()?;
-    println!(
-        "{} utterances, {TURNS} to a call, {AT_ONCE} calls at a time, {:.0} s. From the caller's last \
-         voiced packet\nto the bot's first, in ms; who was cut off is not in it.\n",
-        turns.len(),
-        begun.elapsed().as_secs_f64()
-    );
-    heading("");
-    of_each_kind("", lines, &turns);
-    stages(&turns, &records);
-    let right: Vec<bool> = turns
-        .iter()
-        .zip(lines)
-        .map(|(turn, line)| understood(line, records.between(&turn.caller, turn.span)))
-        .collect();
-    let count = right.iter().filter(|right| **right).count();
-    println!("\n{count} of {} were understood.", right.len());
-    Ok(right)
-}
-
-fn of_each_kind(name: &str, lines: &[Line], turns: &[Turn]) {
-    let kinds = [
-        ("questions to the clinic", Some(false)),
-        ("orders of coffee", Some(true)),
-        ("all", None),
-    ];
-    for (kind, is_order) in kinds {
-        let of_kind = |turn: &&Turn| {
-            let line = lines.get(turn.line);
-            line.is_some_and(|line| is_order.is_none_or(|order| order == line.is_order))
-        };
-        let turns: Vec<&Turn> = turns.iter().filter(of_kind).collect();
-        if !turns.is_empty() {
-            row(&format!("{name}{kind}"), &turns);
+    for event in records.between(caller, span) {
+        match serde_json::to_string(event) {
+            Ok(event) => println!("    {event}"),
+            Err(error) => println!("    {error}"),
         }
     }
-}
-
-/// Where the time of one turn went, in ms.
-#[derive(Default)]
-struct Stages {
-    wire: i64,
-    endpointing: i64,
-    words: Option<Completeness>,
-    waited: i64,
-    recognition: i64,
-    early: bool,
-    synthesis: i64,
-    after: i64,
-}
-
-/// What the events say of a turn, up to the beginning of its answer.
-fn stages_of(turn: &Turn, records: &Records) -> Option<Stages> {
-    let mut stages = Stages {
-        wire: turn.latency_ms()?,
-        ..Stages::default()
-    };
-    for event in records.between(&turn.caller, turn.span) {
-        match event {
-            EventKind::SpeechEnded {
-                endpointing_ms,
-                words,
-                ..
-            } => (stages.endpointing, stages.words) = (*endpointing_ms as i64, *words),
-            EventKind::Heard {
-                took_ms,
-                wait_ms,
-                early,
-                ..
-            } => {
-                stages.waited = *wait_ms as i64;
-                stages.recognition = *took_ms as i64;
-                stages.early = *early;
-            }
-            EventKind::PromptStarted {
-                after_ms: Some(after),
-                synthesis_ms,
-                ..
-            } => {
-                stages.after = *after as i64;
-                stages.synthesis = synthesis_ms.unwrap_or(0) as i64;
-                return Some(stages);
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-fn stages(turns: &[Turn], records: &Records) {
-    let all: Vec<Stages> = turns
-        .iter()
-        .filter_map(|turn| stages_of(turn, records))
-        .collect();
-    let print = |name: &str, of: &dyn Fn(&Stages) -> i64| {
-        println!("{name:<62} {}", spread(all.iter().map(of).collect()));
-    };
-    println!(
-        "\n{:<62} {:>6} {:>6} {:>6} {:>6}",
-        format!("where the time goes, in {} of the turns", all.len()),
-        "p50",
-        "p95",
-        "p99",
-        "max"
-    );
-    print("waiting whether the caller has finished", &|s| {
-        s.endpointing
-    });
-    print(
-        "waiting for their words after that, and for a prompt",
-        &|s| s.after - s.endpointing,
-    );
-    print("on the wire and in buffers, and the VAD's error", &|s| {
-        s.wire - s.after
-    });
-    print("of the second: recognition, waiting for its turn", &|s| {
-        if s.early { 0 } else { s.waited }
-    });
-    print("               recognition", &|s| {
-        if s.early { 0 } else { s.recognition }
-    });
-    print("               synthesis", &|s| s.synthesis);
-    print("recognition, whether in time or not", &|s| s.recognition);
-    let early = all.iter().filter(|stages| stages.early).count();
-    let share = 100.0 * early as f64 / all.len().max(1) as f64;
-    println!("the words were there before the caller was taken to have finished: {share:.0} %");
-
-    println!(
-        "\n{:<28} {:>5}   from last to first voiced packet: {:>6} {:>6} {:>6} {:>6}",
-        "what the words said", "turns", "p50", "p95", "p99", "max"
-    );
-    let said = [
-        ("complete", Some(Completeness::Complete)),
-        ("unclear", Some(Completeness::Unclear)),
-        ("unfinished", Some(Completeness::Unfinished)),
-        ("nothing yet", None),
-    ];
-    for (name, words) in said {
-        let wires: Vec<i64> = all
-            .iter()
-            .filter(|stages| stages.words == words)
-            .map(|stages| stages.wire)
-            .collect();
-        println!(
-            "{name:<28} {:>5}   {:>33} {}",
-            wires.len(),
-            "",
-            spread(wires)
-        );
-    }
-}
-
-/// Prints who is cut off when they pause within what they say, each in a call of their own, so that
-/// nothing is known of their pace.
-pub fn pauses(clinic: &Dialplan, lines: &[Line]) -> Result<(), Box<dyn Error>> {
-    let paused: Vec<(usize, u32, Utterance)> = lines
-        .iter()
-        .enumerate()
-        .filter_map(|(at, line)| {
-            let ms = 300 + 100 * (at % 8) as u32;
-            Some((at, ms, super::pause::with_pause(&line.utterance, ms)?))
-        })
-        .collect();
-    let office = Office::open(clinic, GREETING)?;
-    let begun = Instant::now();
-    let turns = at_once(AT_ONCE, &paused, |(at, _, utterance)| {
-        converse(&office, &[(*at, utterance.clone())])
-    })
-    .map_err(|error| error.to_string())?;
-    let turns: Vec<Turn> = turns.into_iter().flatten().collect();
-    office.close()?;
-    println!(
-        "{} utterances with a pause put in, each in a call of its own, {:.0} s; {} have no place for \
-         one.\n",
-        turns.len(),
-        begun.elapsed().as_secs_f64(),
-        lines.len() - paused.len()
-    );
-    heading("pause");
-    for from in [300, 500, 700, 900] {
-        let lengths = from..from + 200;
-        let of_length = |(_, (_, ms, _)): &(&Turn, &(usize, u32, Utterance))| lengths.contains(ms);
-        let turns: Vec<&Turn> = turns
-            .iter()
-            .zip(&paused)
-            .filter(of_length)
-            .map(|(turn, _)| turn)
-            .collect();
-        row(&format!("{from} and {} ms", from + 100), &turns);
-    }
-    of_each_kind("", lines, &turns);
-    Ok(())
 }

@@ -1,11 +1,10 @@
 //! Callers who speak while the bot does, and sounds that are no speech while it does: when it stops,
 //! and when it should not have.
 
-use super::calls::{AT_ONCE, Failure, LONGEST, Line, PROMPT, QUIET, at_once, understood};
+use super::calls::{AT_ONCE, Failure, LONGEST, Line, PROMPT, QUIET, at_once, show, understood};
 use super::noises::{self, Noise, Random};
 use super::office::Office;
 use super::vad::percentile;
-use super::wire::Phone;
 use std::error::Error;
 use std::time::{Duration, Instant};
 use zeroline::call::{EventKind, InterruptedBy};
@@ -40,8 +39,11 @@ pub const LONG_GREETING: &str = "\
 struct Interruption {
     caller: String,
     span: (u64, u64),
-    /// From the caller's first voice to the bot's last; negative where the bot was pausing.
-    stop_ms: Option<i64>,
+    /// From the caller's first voice to the bot's last; negative where the bot was pausing, `None`
+    /// where it went on.
+    quiet_ms: Option<i64>,
+    /// The same to the last packet that is not silence.
+    silent_ms: Option<i64>,
 }
 
 /// Speaks so long after the beginning of the greeting.
@@ -59,18 +61,18 @@ fn interrupt(office: &Office, line: &Line, after: Duration) -> Result<Interrupti
     let interruption = Interruption {
         caller: phone.name.clone(),
         span: (phone.at_ms(said.first), phone.at_ms(Instant::now())),
-        stop_ms: stopped(&phone, said.first, said.last + STOPPED),
+        quiet_ms: stopped(&phone.voice(), said.first, said.last + STOPPED),
+        silent_ms: stopped(&phone.sound(), said.first, said.last + STOPPED),
     };
     phone.hang_up();
     Ok(interruption)
 }
 
-/// The bot's last voice before it is quiet for [`STOPPED`], counted from `first`; `None` when it
-/// goes on until `end`.
-fn stopped(phone: &Phone, first: Instant, end: Instant) -> Option<i64> {
-    let voice = phone.voice();
-    let before = voice.iter().rev().find(|at| **at <= first).copied();
-    let after = voice.iter().filter(|at| **at > first && **at < end);
+/// The last of `packets` before there are none for [`STOPPED`], counted from `first`; `None` when they
+/// go on until `end`.
+fn stopped(packets: &[Instant], first: Instant, end: Instant) -> Option<i64> {
+    let before = packets.iter().rev().find(|at| **at <= first).copied();
+    let after = packets.iter().filter(|at| **at > first && **at < end);
     let mut last = before?;
     for &at in after {
         if at - last >= STOPPED {
@@ -86,11 +88,13 @@ fn stopped(phone: &Phone, first: Instant, end: Instant) -> Option<i64> {
 }
 
 /// Prints how soon the bot stops when a caller interrupts it, and whether it understood them. `silent`
-/// says for each line whether it was understood when it was said into silence.
+/// says for each line whether it was understood when it was said into silence; `shows` prints each
+/// interruption as well.
 pub fn barge_in(
     clinic: &Dialplan,
     lines: &[Line],
     silent: Option<&[bool]>,
+    shows: bool,
 ) -> Result<(), Box<dyn Error>> {
     let office = Office::open(clinic, LONG_GREETING)?;
     let tasks: Vec<(usize, &Line)> = lines.iter().enumerate().collect();
@@ -102,32 +106,31 @@ pub fn barge_in(
     })
     .map_err(|error| error.to_string())?;
     let records = office.close()?;
+    for (made, line) in made.iter().zip(lines).filter(|_| shows) {
+        show(line, &made.caller, made.span, &records);
+        println!("    silent after {:?} ms", made.silent_ms);
+    }
     println!(
         "{} utterances over a long greeting, 1.2 to 4 s into it, {AT_ONCE} calls at a time, {:.0} s. \
-         From the caller's\nfirst voiced packet to the bot's last before {} ms of quiet.\n",
+         From the caller's\nfirst voiced packet to the bot's last before {} ms without, in ms.\n",
         made.len(),
         begun.elapsed().as_secs_f64(),
         STOPPED.as_millis()
     );
-    let in_a_pause = |made: &&Interruption| made.stop_ms.is_some_and(|ms| ms < 0);
-    let mut stops: Vec<i64> = made.iter().filter_map(|made| made.stop_ms).collect();
-    stops.retain(|ms| *ms >= 0);
-    stops.sort_unstable();
-    let [p50, p95, max] = [0.5, 0.95, 1.0].map(|share| percentile(&stops, share));
     println!(
-        "stopped                      {:>5}   p50 {p50} ms, p95 {p95} ms, max {max} ms",
-        stops.len()
+        "{:<28} {:>7} {:>7} {:>7} {:>7} {:>13} {:>12}",
+        "", "stopped", "p50", "p95", "max", "after 250 ms", "did not stop"
     );
-    println!(
-        "did not stop                 {:>5}",
-        made.iter().filter(|m| m.stop_ms.is_none()).count()
+    row(
+        "voice lowered or gone",
+        made.iter().map(|made| made.quiet_ms),
     );
+    row("silence", made.iter().map(|made| made.silent_ms));
+    let in_a_pause = |made: &&Interruption| made.silent_ms.is_some_and(|ms| ms < 0);
     println!(
-        "the bot was just pausing     {:>5}",
+        "In {} calls the bot was just pausing between two sentences.",
         made.iter().filter(in_a_pause).count()
     );
-    let late = stops.iter().filter(|ms| **ms > 250).count();
-    println!("later than 250 ms            {late:>5}");
 
     let right: Vec<bool> = made
         .iter()
@@ -135,12 +138,30 @@ pub fn barge_in(
         .map(|(made, line)| understood(line, records.between(&made.caller, made.span)))
         .collect();
     let count = |right: &[bool]| right.iter().filter(|right| **right).count();
-    print!("understood                   {:>5}", count(&right));
+    print!("{} of {} were understood", count(&right), right.len());
     match silent {
-        Some(silent) => println!("   of them into silence: {}", count(silent)),
-        None => println!(),
+        Some(silent) => println!("; said into silence, {} were.", count(silent)),
+        None => println!("."),
     }
     Ok(())
+}
+
+fn row(name: &str, stops: impl Iterator<Item = Option<i64>>) {
+    let all: Vec<Option<i64>> = stops.collect();
+    let mut stops: Vec<i64> = all
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|ms| *ms >= 0)
+        .collect();
+    stops.sort_unstable();
+    let [p50, p95, max] = [0.5, 0.95, 1.0].map(|share| percentile(&stops, share));
+    println!(
+        "{name:<28} {:>7} {p50:>7} {p95:>7} {max:>7} {:>13} {:>12}",
+        stops.len(),
+        stops.iter().filter(|ms| **ms > 250).count(),
+        all.iter().filter(|ms| ms.is_none()).count()
+    );
 }
 
 /// One of coughs, breaths and the like at random, at random distances.
@@ -167,6 +188,17 @@ fn mixture(all: &[Noise]) -> Noise {
     }
 }
 
+/// What a sound counts as.
+const KINDS: [&str; 3] = ["noise and cough", "mm-hm", "music"];
+
+fn kind(name: &str, is_own: bool) -> usize {
+    match (name, is_own) {
+        ("mm-hm", _) => 1,
+        ("music", _) | (_, false) => 2,
+        _ => 0,
+    }
+}
+
 /// How often one noise stopped the bot, and for how long the bot spoke meanwhile.
 struct Stopped {
     times: usize,
@@ -178,7 +210,7 @@ struct Stopped {
 pub fn by_noise(clinic: &Dialplan, music: Vec<Noise>) -> Result<(), Box<dyn Error>> {
     let mut all = noises::all(NOISE_SECONDS);
     all.push(mixture(&all));
-    let is_music = |at: usize, noise: &Noise| noise.name == "music" || at > 10;
+    let own = all.len();
     all.extend(music.into_iter().map(|mut noise| {
         noise.samples.truncate(NOISE_SECONDS * 8_000);
         noise
@@ -227,10 +259,10 @@ pub fn by_noise(clinic: &Dialplan, music: Vec<Noise>) -> Result<(), Box<dyn Erro
         "{:<28} {:>8} {:>14} {:>8} {:>8}",
         "sound", "seconds", "bot's voice, s", "stopped", "resumed"
     );
-    let mut sums = [(0, 0.0), (0, 0.0)];
+    let mut sums = [(0, 0.0); KINDS.len()];
     for (at, (noise, stopped)) in all.iter().zip(&stopped).enumerate() {
         let seconds = noise.samples.len() as f64 / 8_000.0;
-        let sum = &mut sums[usize::from(is_music(at, noise))];
+        let sum = &mut sums[kind(&noise.name, at < own)];
         sum.0 += stopped.times;
         sum.1 += seconds;
         println!(
@@ -241,7 +273,7 @@ pub fn by_noise(clinic: &Dialplan, music: Vec<Noise>) -> Result<(), Box<dyn Erro
             stopped.resumed
         );
     }
-    for (name, (times, seconds)) in ["all but music", "music"].iter().zip(sums) {
+    for (name, (times, seconds)) in KINDS.iter().zip(sums) {
         let rate = times as f64 * 600.0 / seconds;
         println!("{name}: stopped {times} times in {seconds:.0} s, {rate:.1} in ten minutes");
     }

@@ -13,14 +13,14 @@ use std::error::Error;
 use std::net::SocketAddr;
 use zeroline::audio::{Clip, Frame, Key, LineRate};
 use zeroline::dialplan::{Dialplan, Outcome};
-use zeroline::hear::{Expected, Heard, Listener, Recogniser, Sphinx, Stop};
+use zeroline::hear::{Expected, Heard, Listener, Vad, Recogniser, Sphinx, Stop};
 use zeroline::line::codec::Codec;
 use zeroline::line::rtp::RtpSession;
 use zeroline::line::sdp::{Media, PayloadTypes};
 use zeroline::understand::{Language, spoken};
 
 const RATE: LineRate = LineRate::Narrow;
-/// Of the coffee orders, this many are heard.
+/// Of the coffee orders, evenly chosen, at least this many are heard.
 const ORDERS: usize = 60;
 /// Before each clip and after the last, in ticks.
 const PAUSE: usize = 75;
@@ -170,7 +170,7 @@ fn call(items: &[&Item], conditions: Conditions) -> Outcomes {
     let mut caller = RtpSession::new(&media(there), 1, 60_000, 1);
     let mut line = RtpSession::new(&media(here), 2, 1, 1);
     let mut network = Network::new(conditions, SEED);
-    let mut listener = Listener::new(RATE);
+    let mut listener = Listener::new(RATE, Vad::Fvad.start(RATE));
     let mut outcomes = Outcomes::default();
     let mut sent: Vec<i16> = Vec::new();
     let mut played: Vec<(bool, Frame)> = Vec::new();
@@ -198,7 +198,7 @@ fn call(items: &[&Item], conditions: Conditions) -> Outcomes {
             heard.extend(std::iter::from_fn(|| line.take_key()));
             let mut frame = Frame::silence(RATE);
             let received = line.take_frame(&mut frame);
-            if let Some(Heard::SpeechEnded(utterance)) = listener.hear(&frame, &silence) {
+            if let Some(Heard::SpeechEnded(utterance)) = listener.hear(&frame, &silence, 700) {
                 // A clip's utterances end in the pause after it.
                 let of = if tick < PAUSE { at.wrapping_sub(1) } else { at };
                 outcomes.utterances.push((of, utterance.clip));

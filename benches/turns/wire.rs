@@ -25,6 +25,8 @@ const TICK: Duration = Duration::from_millis(FRAME_MS as u64);
 const CODEC: Codec = Codec::Pcmu;
 /// A packet that is louder has the bot's voice in it, in dBov.
 const VOICED: f32 = -45.0;
+/// A packet that is quieter is silence: the bot has stopped, and not only lowered its voice.
+const AUDIBLE: f32 = -65.0;
 /// The quiet room around the caller: about -60 dBov.
 const ROOM: f32 = 57.0;
 const HEADER: usize = 12;
@@ -218,11 +220,20 @@ impl Phone {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn louder_than(&self, dbov: f32) -> Vec<Instant> {
+        let heard = self.heard();
+        let loud = heard.iter().filter(|packet| packet.level > dbov);
+        loud.map(|packet| packet.at).collect()
+    }
+
     /// When voiced packets came, in order.
     pub fn voice(&self) -> Vec<Instant> {
-        let heard = self.heard();
-        let voiced = heard.iter().filter(|packet| packet.level > VOICED);
-        voiced.map(|packet| packet.at).collect()
+        self.louder_than(VOICED)
+    }
+
+    /// When packets came that are not silence, in order.
+    pub fn sound(&self) -> Vec<Instant> {
+        self.louder_than(AUDIBLE)
     }
 
     pub fn first_voice_after(&self, moment: Instant) -> Option<Instant> {

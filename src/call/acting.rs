@@ -42,6 +42,9 @@ impl Call {
             self.obey(control);
             return;
         }
+        if self.is_number(text) {
+            return;
+        }
         let whole = cut_off.map(|before| format!("{before} {text}"));
         match self.understood(text, whole.as_deref()) {
             Outcome::AskedForHuman => self.hand_off(AskedHow::Words),

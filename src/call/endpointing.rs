@@ -13,8 +13,10 @@ const COMPLETE: u32 = 260;
 const UNCLEAR: u32 = 700;
 /// After what cannot be all, or while it is not known yet what was said.
 const UNFINISHED: u32 = 1_200;
-/// How far a slow caller moves these three.
-const LONGEST: [u32; 3] = [600, 1_000, 1_600];
+/// After what cannot be all of a number: callers read it from a card.
+const DIGITS: u32 = 1_800;
+/// How far a slow caller moves these.
+const LONGEST: [u32; 4] = [600, 1_000, 1_600, 2_400];
 /// What a caller who was cut off is given more after complete answers from then on.
 const CUT_OFF: u32 = 200;
 /// Shorter silence is no pause but part of a word.
@@ -31,11 +33,13 @@ pub struct Endpointing {
 
 impl Endpointing {
     /// After how much silence the caller has finished. `None`: their words are not known yet.
-    pub fn patience(&self, words: Option<Completeness>) -> u32 {
-        let [complete, unclear, unfinished] = LONGEST;
+    /// `number`: they were asked for one.
+    pub fn patience(&self, words: Option<Completeness>, number: bool) -> u32 {
+        let [complete, unclear, unfinished, digits] = LONGEST;
         match words {
             Some(Completeness::Complete) => (self.pause / 2 + self.more).clamp(COMPLETE, complete),
             Some(Completeness::Unclear) => (self.pause + 100).clamp(UNCLEAR, unclear),
+            Some(Completeness::Unfinished) if number => (self.pause + 400).clamp(DIGITS, digits),
             Some(Completeness::Unfinished) | None => {
                 (self.pause + 400).clamp(UNFINISHED, unfinished)
             }
@@ -65,34 +69,41 @@ mod tests {
     #[test]
     fn who_has_finished_is_answered_soon_and_who_has_not_is_waited_for() {
         let caller = Endpointing::default();
-        assert_eq!(caller.patience(Some(Complete)), 260);
-        assert_eq!(caller.patience(Some(Unclear)), 700);
-        assert_eq!(caller.patience(Some(Unfinished)), 1_200);
-        assert_eq!(caller.patience(None), 1_200);
+        assert_eq!(caller.patience(Some(Complete), false), 260);
+        assert_eq!(caller.patience(Some(Unclear), false), 700);
+        assert_eq!(caller.patience(Some(Unfinished), false), 1_200);
+        assert_eq!(caller.patience(None, false), 1_200);
+    }
+
+    #[test]
+    fn half_a_number_is_waited_for_longer() {
+        let caller = Endpointing::default();
+        assert_eq!(caller.patience(Some(Unfinished), true), 1_800);
+        assert_eq!(caller.patience(Some(Complete), true), 260);
     }
 
     #[test]
     fn a_caller_who_pauses_is_given_time() {
         let mut caller = Endpointing::default();
         caller.went_on(800);
-        assert_eq!(caller.patience(Some(Complete)), 400);
-        assert_eq!(caller.patience(Some(Unclear)), 900);
+        assert_eq!(caller.patience(Some(Complete), false), 400);
+        assert_eq!(caller.patience(Some(Unclear), false), 900);
         // The closure of a consonant is no pause, and quick speech is believed in time.
         caller.went_on(180);
-        assert_eq!(caller.patience(Some(Complete)), 400);
+        assert_eq!(caller.patience(Some(Complete), false), 400);
         for _ in 0..20 {
             caller.went_on(220);
         }
-        assert_eq!(caller.patience(Some(Complete)), 260);
+        assert_eq!(caller.patience(Some(Complete), false), 260);
     }
 
     #[test]
     fn who_was_cut_off_is_not_cut_off_again_so_soon() {
         let mut caller = Endpointing::default();
         caller.cut_off();
-        assert_eq!(caller.patience(Some(Complete)), 460);
+        assert_eq!(caller.patience(Some(Complete), false), 460);
         caller.cut_off();
-        assert_eq!(caller.patience(Some(Complete)), 600);
+        assert_eq!(caller.patience(Some(Complete), false), 600);
     }
 
     proptest! {
@@ -103,7 +114,7 @@ mod tests {
             (0..cut_off).for_each(|_| caller.cut_off());
             let waits = [Some(Complete), Some(Unclear), Some(Unfinished), None];
             for (words, longest) in waits.into_iter().zip([600, 1_000, 1_600, 1_600]) {
-                let patience = caller.patience(words);
+                let patience = caller.patience(words, false);
                 prop_assert!((260..=longest).contains(&patience));
             }
         }

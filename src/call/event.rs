@@ -111,6 +111,11 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         score: Option<f32>,
     },
+    /// The caller has given what was asked for.
+    Filled {
+        name: String,
+        value: String,
+    },
     /// The caller wants something of the call itself.
     Control {
         control: Control,

@@ -11,6 +11,7 @@ impl Call {
         self.note(EventKind::AskedForHuman { how });
         self.drop_answer();
         self.failures = 0;
+        self.asked = None;
         if how != AskedHow::Dialplan {
             let announcement = self.dialplan.human_reply();
             self.say(announcement);

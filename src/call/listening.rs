@@ -45,7 +45,7 @@ impl Call {
         }
         let words = self.completeness();
         let silent_ms = self.listener.silent_ms();
-        let patience = self.endpointing.patience(words);
+        let patience = self.endpointing.patience(words, self.asked.is_some());
         match self.listener.hear(caller, &self.played, patience) {
             Some(Heard::Onset) if self.player.may_be_interrupted() => self.player.duck(true),
             Some(Heard::FalseOnset) => self.player.duck(false),
@@ -157,17 +157,20 @@ impl Call {
     }
 
     pub(super) fn recognised(&mut self, id: JobId, recognition: Recognition) {
-        let Some(speculation) = self.speculation.as_mut().filter(|s| s.id == id) else {
+        if self.speculation.as_ref().is_none_or(|s| s.id != id) {
             self.words_arrived(id, recognition, false);
             return;
-        };
-        match &recognition.result {
-            Ok(heard) => {
-                let words = self.dialplan.completeness(&heard.text, heard.confidence);
-                speculation.done = Some((recognition, words));
+        }
+        let words = match &recognition.result {
+            Ok(heard) => self.completeness_of(&heard.text, heard.confidence),
+            Err(_) => {
+                // What failed early is tried again when it is needed.
+                self.speculation = None;
+                return;
             }
-            // What failed early is tried again when it is needed.
-            Err(_) => self.speculation = None,
+        };
+        if let Some(speculation) = &mut self.speculation {
+            speculation.done = Some((recognition, words));
         }
     }
 

@@ -12,6 +12,7 @@
 //! fails brings the caller back.
 
 mod acting;
+mod asking;
 mod endpointing;
 mod event;
 mod hand_off;
@@ -31,7 +32,7 @@ pub use keys::Way;
 pub use line::OneWay;
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::dialplan::{Dialplan, Reply, Then};
+use crate::dialplan::{Ask, Dialplan, Reply, Then};
 use crate::hear::{Listener, ToneDetector};
 use crate::speak::{Pace, PromptBook};
 use acting::Answered;
@@ -90,6 +91,8 @@ pub struct Call {
     acted_on: Option<Answered>,
     /// What was acted on when the caller went on.
     cut_off: Option<String>,
+    /// The number that the caller was asked for.
+    asked: Option<Arc<Ask>>,
     keys: Keys,
     /// Answers given, the last at the end.
     answered: Vec<Reply>,
@@ -155,6 +158,7 @@ impl Call {
             way_is_due: false,
             acted_on: None,
             cut_off: None,
+            asked: None,
             keys: Keys::default(),
             answered: Vec::new(),
             pace: Pace::Usual,

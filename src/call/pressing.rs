@@ -3,7 +3,7 @@
 use super::acting::Answer;
 use super::keys::Presses;
 use super::keys::collect::{Collected, Collector, Wanted};
-use super::{AskedHow, Call, EventKind, InterruptedBy, Phase, Way, seconds};
+use super::{AskedHow, Call, EventKind, InterruptedBy, Phase, Way, asking, seconds};
 use crate::audio::Key;
 
 /// What counts as a number when none was asked for.
@@ -48,16 +48,16 @@ impl Call {
         }
         self.waiting_since = Some(self.now);
         self.interrupt(InterruptedBy::Digit);
-        if key == Key::ZERO {
+        // In a number that was asked for it is a digit, unless it stays alone.
+        if key == Key::ZERO && self.asked.is_none() {
             self.hand_off(AskedHow::Key);
             return;
         }
         self.phase = Phase::Listening { since: self.now };
         let now = self.now;
-        let number = self
-            .keys
-            .number
-            .get_or_insert_with(|| Collector::new(ANY_NUMBER, now));
+        let wanted = self.asked.as_deref().map_or(ANY_NUMBER, asking::wanted);
+        let collector = || Collector::new(wanted, now);
+        let number = self.keys.number.get_or_insert_with(collector);
         let collected = number.press(key, now);
         self.collected(collected);
     }
@@ -73,8 +73,13 @@ impl Call {
         match collected {
             Collected::More | Collected::Corrected => {}
             Collected::Person => self.hand_off(AskedHow::Key),
-            // All was taken back.
-            Collected::TooShort(_) => self.keys.clear(),
+            Collected::TooShort(digits) => {
+                self.keys.clear();
+                // Nothing, when all was taken back.
+                if !digits.is_empty() {
+                    self.number(&digits);
+                }
+            }
             Collected::Done(digits) => {
                 self.keys.clear();
                 self.act_on(&Answer {

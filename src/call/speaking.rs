@@ -19,6 +19,7 @@ impl Call {
             self.answered.remove(0);
         }
         self.answered.push(reply.clone());
+        self.asked = reply.ask.clone();
         self.say(reply);
     }
 
@@ -49,7 +50,9 @@ impl Call {
     /// The last answer again; the greeting, when there was none yet.
     pub(super) fn say_again(&mut self) {
         let reply = self.answered.last().cloned();
-        self.say(reply.unwrap_or_else(|| self.dialplan.greeting()));
+        let reply = reply.unwrap_or_else(|| self.dialplan.greeting());
+        self.asked = reply.ask.clone();
+        self.say(reply);
     }
 
     /// The answer before the last; the greeting, when there was none.

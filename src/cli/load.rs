@@ -9,6 +9,7 @@ use crate::server::LINE_RATE;
 use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
 use crate::speak::{self, Cache, Espeak, PromptBook, SpeakError, Speaker, Wish};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,7 +52,7 @@ pub fn unlisted(dialplan: &Dialplan) -> Option<Unlisted> {
     if !dialplan.language.tag().starts_with("en") {
         return None;
     }
-    let expected = Expected::from_phrases(&dialplan.phrases());
+    let expected = Expected::new(&dialplan.phrases(), &BTreeMap::new()).ok()?;
     let (_, unlisted) = Sphinx::new(None, &expected, &pronounce).ok()?;
     Some(unlisted)
 }
@@ -70,7 +71,7 @@ pub fn all(
         model,
         &model_folders(),
         dialplan.language.tag(),
-        &Expected::from_phrases(&dialplan.phrases()),
+        &Expected::new(&dialplan.phrases(), &BTreeMap::new())?,
         &|word| voice.ipa(word).ok(),
     )?;
     for warning in &choice.warnings {

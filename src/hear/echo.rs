@@ -100,7 +100,7 @@ impl Canceller {
             done.clear();
             done.resize(self.rate.frame_len() % BLOCK_SIZE, 0);
         }
-        self.rest = Rest::default();
+        self.rest.played = [level::SILENCE; Rest::DELAY];
     }
 
     fn process(&mut self, caller: &Frame, playing: &Frame) -> Frame {

@@ -216,6 +216,7 @@ pub(super) mod tests {
                     score,
                 }
             }),
+            (text(), text()).prop_map(|(name, value)| EventKind::Filled { name, value }),
             Just(EventKind::Control {
                 control: Control::Repeat
             }),

@@ -1,7 +1,11 @@
 //! Whole calls against the core alone: engines are played by the test, so that each thing that can
 //! go wrong goes wrong here.
 
+mod asking;
+mod barge_in;
+mod control;
 mod human;
+mod line;
 mod turns;
 mod voice;
 
@@ -45,7 +49,10 @@ struct Test {
 impl Test {
     /// The clinic's line, with all prompts ready.
     fn new() -> Test {
-        let dialplan = clinic();
+        Test::prepared(clinic())
+    }
+
+    fn prepared(dialplan: Dialplan) -> Test {
         let (prompts, _) = PromptBook::prepare(
             &Hum::default().speaker(),
             RATE,
@@ -118,6 +125,18 @@ impl Test {
             }
         }
         panic!("no pause: {:#?}", self.events)
+    }
+
+    /// Waits until the words of what the caller has said are asked for.
+    #[track_caller]
+    fn speak_until_asked(&mut self) -> JobId {
+        for _ in 0..90 {
+            self.quiet(1);
+            if let Some(Job::Need { id }) = self.jobs.last() {
+                return *id;
+            }
+        }
+        panic!("no words are needed: {:#?} {:#?}", self.jobs, self.events)
     }
 
     fn recognise(&mut self, id: JobId, text: &str) {

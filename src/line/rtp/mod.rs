@@ -50,7 +50,7 @@ pub struct Stats {
     pub duplicate: u64,
     /// Thrown away because the network delivered too much at once.
     pub dropped: u64,
-    /// Frames taken out because the sender's clock is faster than ours.
+    /// Times that sound was left out because it was played later than need be.
     pub skipped: u64,
     /// Of a second stream from the same source.
     pub stray: u64,

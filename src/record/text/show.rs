@@ -199,6 +199,7 @@ impl Conversation {
                 });
                 self.meant(at, format!("not understood{}", nearest.unwrap_or_default()));
             }
+            EventKind::Filled { name, value } => self.meant(at, format!("{name}: {value}")),
             EventKind::Control { control } => {
                 let wish = match control {
                     Control::Repeat => "wants it repeated",
