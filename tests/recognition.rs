@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
 use zeroline::dialplan::{Dialplan, Outcome};
 use zeroline::hear::{
-    self, Expected, Heard, Listener, Vad, Recogniser, Recognition, Stop, Wanted, Whisper,
+    self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Vad, Wanted, Whisper,
 };
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, Speaker};

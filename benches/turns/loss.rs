@@ -13,7 +13,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use zeroline::audio::{Clip, Frame, Key, LineRate};
 use zeroline::dialplan::{Dialplan, Outcome};
-use zeroline::hear::{Expected, Heard, Listener, Vad, Recogniser, Sphinx, Stop};
+use zeroline::hear::{Expected, Heard, Listener, Recogniser, Sphinx, Stop, Vad};
 use zeroline::line::codec::Codec;
 use zeroline::line::rtp::RtpSession;
 use zeroline::line::sdp::{Media, PayloadTypes};

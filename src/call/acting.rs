@@ -174,7 +174,13 @@ impl Call {
             _ => reply,
         };
         match reply {
-            Some(reply) if self.failures < FAILURES => self.say(reply),
+            Some(reply) if self.failures < FAILURES => {
+                self.say(reply);
+                // The question is still there.
+                if let Some(ask) = &self.asked {
+                    self.queue(ask.say.clone(), true);
+                }
+            }
             _ => self.hand_off(AskedHow::Failures),
         }
     }

@@ -2,7 +2,7 @@
 //! as always.
 
 use super::keys::collect::Wanted;
-use super::{Call, EventKind, NO_INPUT, Phase, seconds};
+use super::{Call, EventKind, NO_INPUT, seconds};
 use crate::audio::Key;
 use crate::dialplan::{Ask, Completeness, Outcome};
 use crate::understand;
@@ -47,7 +47,7 @@ impl Call {
 
     /// The caller has given digits.
     pub(super) fn number(&mut self, digits: &str) {
-        let Some(ask) = self.asked.take() else {
+        let Some(ask) = self.asked.clone() else {
             return;
         };
         if (ask.least..=ask.most).contains(&digits.len()) {
@@ -60,10 +60,5 @@ impl Call {
             return;
         }
         self.not_understood(digits.to_owned(), None);
-        // Unless that has led to a person, the question is still there.
-        if !matches!(self.phase, Phase::Announcing) {
-            self.queue(ask.say.clone(), true);
-            self.asked = Some(ask);
-        }
     }
 }
