@@ -13,9 +13,8 @@ const PATIENCE_MS: u32 = 700;
 /// Makes the detector that is measured.
 pub type Detector<'a> = &'a dyn Fn() -> Box<dyn VoiceActivity>;
 
-/// Speech with its name, at 8 kHz.
+/// Speech, at 8 kHz.
 pub struct Spoken {
-    pub name: String,
     pub samples: Vec<i16>,
 }
 
@@ -37,7 +36,7 @@ pub fn spoken(folder: &Path, nth: usize) -> Vec<Spoken> {
             let clip = wav::read(path).ok()?.clip;
             let wanted = !without_words.iter().any(|word| name.contains(word));
             let samples = resample::to(&clip, RATE.hz()).samples;
-            wanted.then_some(Spoken { name, samples })
+            wanted.then_some(Spoken { samples })
         })
         .collect()
 }

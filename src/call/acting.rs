@@ -4,13 +4,15 @@
 use super::{
     AskedHow, Call, EndReason, EventKind, FAILURES, OFFER_HUMAN, Phase, REMEMBERED_ANSWER,
 };
+use crate::audio::Clip;
 use crate::dialplan::{Outcome, Reply};
+use crate::hear::LONGEST_UTTERANCE_MS;
 use crate::speak::Pace;
 use crate::understand::{self, Control};
 
 /// What was acted on last, in case that it was only the beginning.
 pub(super) struct Answered {
-    pub text: String,
+    pub sound: Clip,
     pub at: u64,
 }
 
@@ -37,7 +39,6 @@ impl Call {
             self.waiting_since = None;
             return;
         }
-        let cut_off = self.cut_off.take();
         if let Some(control) = self.dialplan.control(text) {
             self.obey(control);
             return;
@@ -45,8 +46,7 @@ impl Call {
         if self.is_number(text) {
             return;
         }
-        let whole = cut_off.map(|before| format!("{before} {text}"));
-        match self.understood(text, whole.as_deref()) {
+        match self.dialplan.hear(text) {
             Outcome::AskedForHuman => self.hand_off(AskedHow::Words),
             Outcome::Understood {
                 intent,
@@ -59,10 +59,8 @@ impl Call {
                 });
                 self.failures = 0;
                 self.waits_for_caller = false;
-                self.acted_on = Some(Answered {
-                    text: whole.unwrap_or_else(|| text.to_owned()),
-                    at: self.now,
-                });
+                let at = self.now;
+                self.acted_on = self.sound.take().map(|sound| Answered { sound, at });
                 self.answer_with(reply);
             }
             // They talk to somebody in the room.
@@ -74,26 +72,17 @@ impl Call {
         }
     }
 
-    /// What the words lead to; with those before them, where the caller only went on.
-    fn understood(&self, text: &str, whole: Option<&str>) -> Outcome {
-        let alone = self.dialplan.hear(text);
-        let Some(whole) = whole.filter(|_| alone != Outcome::AskedForHuman) else {
-            return alone;
-        };
-        match self.dialplan.hear(whole) {
-            Outcome::NotUnderstood { .. } => alone,
-            together => together,
-        }
-    }
-
-    /// The caller begins to speak: does that go on with what was just acted on?
+    /// The caller begins to speak. Who does so as soon as they are answered was cut off: what they
+    /// say now is recognised together with what they said before.
     pub(super) fn notice_cut_off(&mut self) {
+        self.cut_off = None;
         let Some(answered) = self.acted_on.take() else {
             return;
         };
         if self.now - answered.at < REMEMBERED_ANSWER {
             self.endpointing.cut_off();
-            self.cut_off = Some(answered.text);
+            let room = answered.sound.milliseconds() < u64::from(LONGEST_UTTERANCE_MS);
+            self.cut_off = room.then_some(answered.sound);
         }
     }
 

@@ -88,10 +88,15 @@ impl Call {
 
     fn ask_for_words(&mut self, utterance: Utterance, urgency: Urgency) -> JobId {
         let id = self.new_job();
+        let mut sound = utterance.clip;
+        if let Some(before) = &self.cut_off {
+            sound.samples.splice(..0, before.samples.iter().copied());
+        }
+        self.sound = Some(sound.clone());
         self.jobs.push_back(Job::Recognise {
             id,
             urgency,
-            utterance: utterance.clip,
+            utterance: sound,
         });
         id
     }

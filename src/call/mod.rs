@@ -31,7 +31,7 @@ pub use io::{About, Input, Job, JobId, Setup, Spoken, TransferUpdate};
 pub use keys::Way;
 pub use line::OneWay;
 
-use crate::audio::{FRAME_MS, Frame, LineRate};
+use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Ask, Dialplan, Reply, Then};
 use crate::hear::{Listener, ToneDetector};
 use crate::speak::{Pace, PromptBook};
@@ -90,7 +90,9 @@ pub struct Call {
     way_is_due: bool,
     acted_on: Option<Answered>,
     /// What was acted on when the caller went on.
-    cut_off: Option<String>,
+    cut_off: Option<Clip>,
+    /// What the caller said last.
+    sound: Option<Clip>,
     /// The number that the caller was asked for.
     asked: Option<Arc<Ask>>,
     keys: Keys,
@@ -158,6 +160,7 @@ impl Call {
             way_is_due: false,
             acted_on: None,
             cut_off: None,
+            sound: None,
             asked: None,
             keys: Keys::default(),
             answered: Vec::new(),

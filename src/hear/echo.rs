@@ -20,8 +20,10 @@ const INAUDIBLE: f32 = -60.0;
 /// An echo comes back within 250 ms, and rings for a while: 400 ms, in frames.
 const TAIL: u32 = 20;
 
-/// A prediction that makes the caller's sound quieter by less, in dB, is none.
-const USEFUL: f32 = 1.0;
+/// Sound that gets quieter by so much, in dB, was an echo; where there has been none for so many
+/// frames, what is predicted would only be noise in the caller's voice.
+const CANCELLED: f32 = 6.0;
+const REMEMBERED: u32 = 100;
 
 /// The caller's 20 ms.
 pub struct Clean {
@@ -43,6 +45,8 @@ pub struct Canceller {
     linear: Block,
     /// Frames for which an echo may still come.
     tail: u32,
+    /// Frames for which the line counts as one with an echo.
+    has_echo: u32,
     rest: Rest,
 }
 
@@ -61,6 +65,7 @@ impl Canceller {
             raw: Vec::new(),
             linear: Block::new(1, 1),
             tail: 0,
+            has_echo: 0,
             rest: Rest::default(),
         }
     }
@@ -126,8 +131,13 @@ impl Canceller {
             done.drain(..length.min(done.len()));
             frame
         });
-        // Where there is no echo, what is predicted for it is of no use.
-        match level::dbov(clean.samples()) < level::dbov(raw.samples()) - USEFUL {
+        let before = level::dbov(raw.samples());
+        let cancelled = before - level::dbov(clean.samples());
+        self.has_echo = match before > INAUDIBLE && cancelled > CANCELLED {
+            true => REMEMBERED,
+            false => self.has_echo.saturating_sub(1),
+        };
+        match self.has_echo > 0 {
             true => clean,
             false => raw,
         }

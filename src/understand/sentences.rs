@@ -28,6 +28,8 @@ struct Places {
 
 /// So many words tell of an end.
 const TELLING: usize = 3;
+/// How often the last word, and the last two, must have been seen to say that they never end one.
+const KNOWN_WELL: [f32; 2] = [4.0, 3.0];
 /// So many places of which less is known weigh as much as one of which more is.
 const DOUBT: f32 = 2.0;
 
@@ -102,6 +104,13 @@ impl Sentences {
         self.expected
             .range::<[String], _>(from)
             .map_while(|sentence| sentence.strip_prefix(words))
+    }
+
+    /// Whether the last of `words`, or the last two, are known well from the middle of sentences and
+    /// never end one.
+    pub fn never_end(&self, words: &[String]) -> bool {
+        let places = endings(words).take(2).filter_map(|telling| self.places.get(telling));
+        places.zip(KNOWN_WELL).any(|(places, known)| places.ends == 0.0 && places.all >= known)
     }
 
     /// How likely a sentence ends after these `words`, 0 to 1.

@@ -56,8 +56,8 @@ fn an_example_that_another_one_continues_is_unclear() {
 #[test]
 fn a_weak_recognition_is_no_certain_answer() {
     let clinic = clinic();
-    assert_eq!(clinic.completeness("when are you open", 0.4), Unclear);
-    assert_eq!(clinic.completeness("i need to move my", 0.4), Unfinished);
+    assert_eq!(clinic.completeness("when are you open", 0.3), Unclear);
+    assert_eq!(clinic.completeness("i need to move my", 0.3), Unfinished);
 }
 
 /// A dialplan of these intents.
