@@ -22,6 +22,7 @@ mod line;
 mod listening;
 mod player;
 mod pressing;
+mod ringback;
 mod speaking;
 #[cfg(test)]
 mod tests;
@@ -199,6 +200,9 @@ impl Call {
         self.watch_line(caller);
         self.hear(caller);
         let played = self.player.tick(self.rate, out);
+        if let Phase::Transferring { since } = self.phase {
+            ringback::ring(self.dialplan.language, self.now - since, self.rate, out);
+        }
         self.played = out.clone();
         if let Some(played) = played {
             self.note_played(played);

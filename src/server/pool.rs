@@ -114,7 +114,8 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
             Err(_) => ControlFlow::Break(()),
         };
         // A voice that panics fails its text, not the calls of all others.
-        let doing = std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, (rate, pace), &mut give));
+        let doing =
+            std::panic::AssertUnwindSafe(|| engines.synthesise(id, &text, (rate, pace), &mut give));
         if std::panic::catch_unwind(doing).is_err() {
             let _ = give(failed(id, "the voice panicked".to_owned()));
         }

@@ -109,8 +109,12 @@ impl Sentences {
     /// Whether the last of `words`, or the last two, are known well from the middle of sentences and
     /// never end one.
     pub fn never_end(&self, words: &[String]) -> bool {
-        let places = endings(words).take(2).filter_map(|telling| self.places.get(telling));
-        places.zip(KNOWN_WELL).any(|(places, known)| places.ends == 0.0 && places.all >= known)
+        let places = endings(words)
+            .take(2)
+            .filter_map(|telling| self.places.get(telling));
+        places
+            .zip(KNOWN_WELL)
+            .any(|(places, known)| places.ends == 0.0 && places.all >= known)
     }
 
     /// How likely a sentence ends after these `words`, 0 to 1.

@@ -207,3 +207,16 @@ fn an_overloaded_machine_says_so_and_offers_a_person_and_then_gets_one() {
     test.no_words(id, Unheard::Overloaded("too much".to_owned()));
     test.must_be_transferring();
 }
+
+#[test]
+fn it_rings_while_somebody_is_called() {
+    let mut test = Test::new();
+    test.quiet(10);
+    test.handle(Input::Key(Key::ZERO, Way::Rtp));
+    test.must_be_transferring();
+    let rang = (0..seconds(6)).filter(|_| {
+        test.quiet(1);
+        sounds(&test.out)
+    });
+    assert_eq!(rang.count() as u64, seconds(2), "two seconds of six");
+}
