@@ -331,3 +331,23 @@ fn an_address_in_use_is_a_clear_error() {
     let (code, _, errors) = run(&["serve", "--config", config.to_str().unwrap()]);
     assert!(code == 1 && errors.contains("explicit address"), "{errors}");
 }
+
+#[test]
+fn a_detector_of_voices_without_its_model_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("zeroline.toml");
+    for (vad, says) in [("silero", "models pull silero-vad"), ("gold", "webrtc")] {
+        let listening = format!("listen = \"127.0.0.1:0\"\n[listening]\nvad = \"{vad}\"\n");
+        std::fs::write(&config, listening).unwrap();
+        let served = zeroline()
+            .args(["serve", "--config"])
+            .arg(&config)
+            .current_dir(folder.path())
+            .env_remove("ZEROLINE_MODELS")
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&served.stderr);
+        assert_eq!(served.status.code(), Some(1), "{errors}");
+        assert!(errors.contains(says), "{errors}");
+    }
+}

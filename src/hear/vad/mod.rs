@@ -159,3 +159,6 @@ const FAINTEST: f32 = -54.0;
 /// How far voice stands out of the line's noise when it begins, and while it goes on, in dB.
 const STANDS_OUT: f32 = 9.0;
 const STAYS: f32 = 6.0;
+
+#[cfg(test)]
+mod tests;
