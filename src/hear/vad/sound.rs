@@ -34,7 +34,7 @@ pub fn look(samples: &[i16], rate: LineRate) -> Sound {
         pitch,
         open: brightness(&narrow) > OPEN,
         // Only what repeats itself perfectly can be a tone.
-        tonal: pitch > 0.85 && gate::is_tonal(samples),
+        tonal: pitch > 0.85 && gate::is_tonal(samples, rate.hz()),
     }
 }
 
