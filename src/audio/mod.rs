@@ -7,6 +7,7 @@
 mod key;
 pub mod level;
 pub mod resample;
+pub mod tone;
 pub mod wav;
 
 pub use key::Key;
