@@ -4,7 +4,12 @@
 /// What digital silence measures, in dBov.
 pub const SILENCE: f32 = -96.0;
 
-const FULL_SCALE: f32 = 32_768.0;
+/// The overload point: the amplitude of 0 dBov.
+pub const FULL_SCALE: f32 = 32_768.0;
+
+/// Peaks are bent from here on and never reach [`CEILING`]; -3 and -1 dB of full scale.
+const KNEE: f32 = 23_200.0;
+pub const CEILING: f32 = 29_200.0;
 
 /// Root mean square level of `samples` in dBov.
 pub fn dbov(samples: &[i16]) -> f32 {
@@ -19,6 +24,16 @@ pub fn dbov(samples: &[i16]) -> f32 {
 /// The largest absolute sample.
 pub fn peak(samples: &[i16]) -> u16 {
     samples.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
+}
+
+/// A sample that was made louder: unchanged up to the knee, then bent smoothly towards [`CEILING`].
+pub fn limited(sample: f32) -> f32 {
+    let size = sample.abs();
+    if size <= KNEE {
+        return sample;
+    }
+    let room = CEILING - KNEE;
+    (KNEE + room * ((size - KNEE) / room).tanh()).copysign(sample)
 }
 
 /// Level of the parts that sound: windows of 20 ms more than 20 dB under the loudest are

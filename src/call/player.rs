@@ -5,7 +5,7 @@
 //! waiting, the player says so, once, for something else to be said.
 
 use super::io::JobId;
-use crate::audio::{Frame, LineRate};
+use crate::audio::{Frame, LineRate, level};
 use crate::speak::{Phrase, Prompt};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -309,17 +309,6 @@ fn amplify(frame: &mut Frame, from: f32, to: f32) {
     let length = frame.samples().len() as f32;
     for (i, sample) in frame.samples_mut().iter_mut().enumerate() {
         let gain = from + (to - from) * i as f32 / length;
-        *sample = limited(f32::from(*sample) * gain) as i16;
-    }
-}
-
-/// Loud prompts made louder are bent rather than cut.
-fn limited(sample: f32) -> f32 {
-    const KNEE: f32 = 20_000.0;
-    const ROOM: f32 = 32_000.0 - KNEE;
-    let over = sample.abs() - KNEE;
-    match over > 0.0 {
-        true => sample.signum() * (KNEE + ROOM * (over / ROOM).tanh()),
-        false => sample,
+        *sample = level::limited(f32::from(*sample) * gain) as i16;
     }
 }

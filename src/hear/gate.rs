@@ -80,17 +80,12 @@ fn prediction_gain(samples: &[i16]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{resample, wav};
+    use crate::audio::{resample, tone, wav};
     use proptest::prelude::*;
-    use std::f64::consts::TAU;
     use std::path::Path;
 
-    fn tones(hz: &[f64], rate: u32) -> Clip {
-        let samples = (0..rate).map(|at| {
-            let t = f64::from(at) / f64::from(rate);
-            let sum: f64 = hz.iter().map(|hz| (TAU * hz * t).sin()).sum();
-            (sum * 4_000.0) as i16
-        });
+    fn tones(hz: &[f32], rate: u32) -> Clip {
+        let samples = tone::sines(hz, 4_000.0, rate, 0).take(rate as usize);
         Clip::new(rate, samples.collect())
     }
 

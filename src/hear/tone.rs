@@ -10,6 +10,7 @@
 //! What is accepted and what not follows ITU-T Q.24 (the values of most administrations).
 //! Whether the same press has also come in another way is not decided here.
 
+use crate::audio::level::FULL_SCALE;
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use std::f32::consts::{PI, TAU};
 
@@ -64,7 +65,6 @@ const OVERTONES_DB: f32 = -15.0;
 /// How far around a tone a Hann window of 20 ms shows it: nearly to its first zero.
 const HANN_HZ: f32 = 90.0;
 
-const FULL_SCALE: f32 = 32_768.0;
 const LOW: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
 const HIGH: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
 const PAD: [[char; 4]; 4] = [

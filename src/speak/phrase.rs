@@ -11,9 +11,6 @@ use crate::audio::{Clip, FRAME_MS, Frame, LineRate, level, resample};
 const LEVEL_DBOV: f32 = -20.0;
 /// A quieter clip than [`LEVEL_DBOV`] by more than this is noise rather than speech.
 const MOST_GAIN_DB: f32 = 40.0;
-/// Peaks are bent from here on and never reach [`CEILING`]; -3 and -1 dB of full scale.
-const KNEE: f32 = 23_200.0;
-const CEILING: f32 = 29_200.0;
 
 /// Sound this far under the speech is a pause.
 const PAUSE_DB: f32 = 40.0;
@@ -150,18 +147,8 @@ fn levelled(samples: &[i16], hz: u32) -> Vec<i16> {
 }
 
 fn with_gain(samples: &[i16], gain: f32) -> Vec<i16> {
-    let louder = samples.iter().map(|&s| limited(f32::from(s) * gain));
+    let louder = samples.iter().map(|&s| level::limited(f32::from(s) * gain));
     louder.map(|s| s.round() as i16).collect()
-}
-
-/// Unchanged up to [`KNEE`], then bent smoothly towards [`CEILING`].
-fn limited(sample: f32) -> f32 {
-    let size = sample.abs();
-    if size <= KNEE {
-        return sample;
-    }
-    let room = CEILING - KNEE;
-    (KNEE + room * ((size - KNEE) / room).tanh()).copysign(sample)
 }
 
 /// Without the silence before and after; and where that begins.
@@ -241,7 +228,7 @@ mod tests {
             let sound = sound(&phrase);
             let level = level::active_dbov(&sound, 8_000);
             assert!((level - LEVEL_DBOV).abs() < 0.5, "{text}: {level}");
-            assert!(f32::from(level::peak(&sound)) <= CEILING, "{text}");
+            assert!(f32::from(level::peak(&sound)) <= level::CEILING, "{text}");
             assert!(
                 sound.iter().map(|&s| i64::from(s)).sum::<i64>().abs() < sound.len() as i64 * 10
             );
@@ -320,7 +307,7 @@ mod tests {
             }
         }
         let sound = sound(&Phrase::new("", &clip.into(), LineRate::Narrow));
-        assert!(f32::from(level::peak(&sound)) <= CEILING);
+        assert!(f32::from(level::peak(&sound)) <= level::CEILING);
         let flat = sound
             .windows(3)
             .filter(|w| w[0].unsigned_abs() > 20_000 && w[0] == w[1] && w[1] == w[2]);
@@ -350,7 +337,7 @@ mod tests {
             hz in prop_oneof![Just(8_000u32), Just(16_000), Just(22_050), Just(44_100)],
         ) {
             let phrase = Phrase::new("", &Clip::new(hz, samples).into(), LineRate::Narrow);
-            prop_assert!(f32::from(level::peak(&sound(&phrase))) <= CEILING);
+            prop_assert!(f32::from(level::peak(&sound(&phrase))) <= level::CEILING);
         }
     }
 }

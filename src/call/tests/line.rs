@@ -1,18 +1,13 @@
 //! What the line brings besides speech: nothing, or keys in every form.
 
 use super::*;
-use std::f32::consts::TAU;
+use crate::audio::tone;
 
 fn tone(low: f32, high: f32, frames: usize) -> Vec<Frame> {
-    let sample = |n: usize| {
-        let t = n as f32 / RATE.hz() as f32;
-        (4_000.0 * ((TAU * low * t).sin() + (TAU * high * t).sin())) as i16
-    };
-    let samples: Vec<i16> = (0..frames * RATE.frame_len()).map(sample).collect();
-    samples
-        .chunks(RATE.frame_len())
-        .map(|samples| Frame::of(RATE, samples))
-        .collect()
+    let pair = [low, high];
+    let samples = tone::sines(&pair, 4_000.0, RATE.hz(), 0);
+    let samples = samples.take(frames * RATE.frame_len()).collect();
+    Clip::new(RATE.hz(), samples).frames(RATE)
 }
 
 impl Test {

@@ -171,11 +171,10 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::tone;
 
     fn tone(hz: f32, amplitude: f32) -> Vec<i16> {
-        (0..800)
-            .map(|i| ((i as f32 * hz * TAU / HZ as f32).sin() * amplitude) as i16)
-            .collect()
+        tone::sines(&[hz], amplitude, HZ, 0).take(800).collect()
     }
 
     #[test]

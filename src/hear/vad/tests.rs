@@ -1,21 +1,14 @@
 //! Both detectors on speech and on what is none.
 
 use super::*;
-use crate::audio::wav;
-use std::f32::consts::TAU;
+use crate::audio::{Clip, tone, wav};
 use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn tones(hz: &[f32], rate: LineRate) -> Vec<Frame> {
-    let sample = |n: usize| {
-        let t = n as f32 / rate.hz() as f32;
-        let sum: f32 = hz.iter().map(|hz| (TAU * hz * t).sin()).sum();
-        (3_000.0 * sum) as i16
-    };
-    let samples: Vec<i16> = (0..rate.hz() as usize).map(sample).collect();
-    let frames = samples.chunks(rate.frame_len());
-    frames.map(|samples| Frame::of(rate, samples)).collect()
+    let samples = tone::sines(hz, 3_000.0, rate.hz(), 0).take(rate.hz() as usize);
+    Clip::new(rate.hz(), samples.collect()).frames(rate)
 }
 
 fn speech(rate: LineRate) -> Vec<Frame> {

@@ -4,9 +4,8 @@
 //! two clocks have nothing to do with each other; what counts is how far it is above the smallest
 //! of late. A histogram that forgets over about four seconds holds that, as in NetEq's delay
 //! manager. Of what comes in one tick only the earliest and the latest are noted, so that a stall, which
-//! makes many packets late at once, weighs little;
-//! jitter that lasts is known within a few
-//! tenths of a second, and calm is believed after about ten.
+//! makes many packets late at once, weighs little; jitter that lasts is known within a few tenths of a
+//! second, and calm is believed after about ten seconds.
 
 /// What is left to wait at least: the two sides' ticks drift against each other, and a packet that
 /// comes one tick later than the last is no surprise.
@@ -43,8 +42,12 @@ pub struct Delay {
 
 impl Delay {
     pub fn new(clock_rate: u32) -> Delay {
+        Delay::in_bins_of((clock_rate / 1000 * BIN_MS).max(1))
+    }
+
+    fn in_bins_of(bin: u32) -> Delay {
         Delay {
-            bin: (clock_rate / 1000 * BIN_MS).max(1),
+            bin,
             weights: [0.0; BINS],
             anchor: None,
             seen: 0,
@@ -54,14 +57,7 @@ impl Delay {
     }
 
     pub fn forget(&mut self) {
-        *self = Delay {
-            bin: self.bin,
-            weights: [0.0; BINS],
-            anchor: None,
-            seen: 0,
-            outside: 0,
-            new: None,
-        };
+        *self = Delay::in_bins_of(self.bin);
     }
 
     /// Takes the transit of a packet that has arrived, in time or not.

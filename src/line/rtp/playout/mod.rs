@@ -11,7 +11,7 @@ mod conceal;
 mod tests;
 
 use self::conceal::{Concealer, alike};
-use crate::audio::{Frame, LineRate};
+use crate::audio::{Frame, LineRate, level};
 use crate::line::codec::Codec;
 use crate::line::jitter::{Counts, JitterBuffer, Next, Packet};
 
@@ -226,32 +226,36 @@ fn cross_fade(samples: &mut Vec<i16>, count: usize, length: usize) {
 }
 
 /// How long the line has been quiet, against how loud it was of late.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Quiet {
     frames: u32,
-    /// The loudest mean square of late.
+    /// The loudest level of late, in dBov.
     loud: f32,
 }
 
+impl Default for Quiet {
+    fn default() -> Quiet {
+        Quiet {
+            frames: 0,
+            loud: level::SILENCE,
+        }
+    }
+}
+
 impl Quiet {
-    /// A mean square that is quiet on any line: -50 dBov.
-    const ALWAYS: f32 = 10_737.0;
-    /// Quiet is 20 dB under what is loud.
-    const BELOW: f32 = 0.01;
-    /// Forgets by 1 dB a second.
-    const KEPT: f32 = 0.9954;
+    /// Quiet on any line, in dBov.
+    const ALWAYS: f32 = -50.0;
+    /// Quiet is so many dB under what is loud.
+    const BELOW: f32 = 20.0;
+    /// What is loud is forgotten by 1 dB a second.
+    const FORGET: f32 = 1.0 / 50.0;
 
     fn hear(&mut self, frame: &[i16]) {
-        self.loud = (self.loud * Self::KEPT).max(mean_square(frame));
+        self.loud = level::dbov(frame).max(self.loud - Self::FORGET);
         self.frames = if self.is(frame) { self.frames + 1 } else { 0 };
     }
 
     fn is(&self, frame: &[i16]) -> bool {
-        mean_square(frame) < Self::ALWAYS.max(self.loud * Self::BELOW)
+        level::dbov(frame) < Self::ALWAYS.max(self.loud - Self::BELOW)
     }
-}
-
-fn mean_square(samples: &[i16]) -> f32 {
-    let sum: i64 = samples.iter().map(|&s| i64::from(s) * i64::from(s)).sum();
-    sum as f32 / samples.len().max(1) as f32
 }

@@ -1,6 +1,6 @@
 use super::conceal::Concealer;
 use super::*;
-use crate::audio::level;
+use crate::audio::{level, tone};
 use proptest::prelude::*;
 use std::f32::consts::TAU;
 
@@ -18,9 +18,8 @@ fn voice(pitch: f32, hz: u32, length: usize) -> Vec<i16> {
 }
 
 fn tones(low: f32, high: f32, hz: u32, length: usize) -> Vec<i16> {
-    let tone = |f: f32, n: usize| (TAU * f * n as f32 / hz as f32).sin() * 5_000.0;
-    (0..length)
-        .map(|n| (tone(low, n) + tone(high, n)) as i16)
+    tone::sines(&[low, high], 5_000.0, hz, 0)
+        .take(length)
         .collect()
 }
 
