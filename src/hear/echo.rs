@@ -3,8 +3,8 @@
 //! The linear part of WebRTC's echo canceller (AEC3, by the crate sonora-aec3) finds the echo's
 //! delay and path by itself and subtracts what it predicts; the caller's own voice goes through it
 //! unharmed. Its suppressor is not used: that takes the first words of a caller for echo. Until the
-//! prediction is good, and for what it cannot predict, [`Echo::loudest`] says how loud the rest of
-//! the echo may be: fainter sound is not the caller.
+//! prediction is good, and for what it cannot predict, [`Clean::echo`] says how loud the rest of the
+//! echo may be: fainter sound is not the caller.
 //!
 //! It works only while something is played or may still come back, because it costs more than all
 //! else that is done with a frame.
@@ -19,7 +19,6 @@ use sonora_aec3::config::EchoCanceller3Config;
 const INAUDIBLE: f32 = -60.0;
 /// An echo comes back within 250 ms, and rings for a while: 400 ms, in frames.
 const TAIL: u32 = 20;
-
 /// Sound that gets quieter by so much, in dB, was an echo; where there has been none for so many
 /// frames, what is predicted would only be noise in the caller's voice.
 const CANCELLED: f32 = 6.0;
@@ -42,7 +41,8 @@ pub struct Canceller {
     /// What is done, oldest first; and the same as it came in.
     clean: Vec<i16>,
     raw: Vec<i16>,
-    linear: Block,
+    /// The blocks that go in and come out; kept, so that a frame costs no allocation here.
+    blocks: [Block; 3],
     /// Frames for which an echo may still come.
     tail: u32,
     /// Frames for which the line counts as one with an echo.
@@ -63,7 +63,7 @@ impl Canceller {
             heard: Vec::new(),
             clean: Vec::new(),
             raw: Vec::new(),
-            linear: Block::new(1, 1),
+            blocks: std::array::from_fn(|_| Block::new(1, 1)),
             tail: 0,
             has_echo: 0,
             rest: Rest::default(),
@@ -109,20 +109,18 @@ impl Canceller {
     }
 
     fn process(&mut self, caller: &Frame, playing: &Frame) -> Frame {
-        let as_f32 = |samples: &'_ [i16]| samples.iter().map(|&s| f32::from(s)).collect::<Vec<_>>();
-        self.played.extend(as_f32(playing.samples()));
-        self.heard.extend(as_f32(caller.samples()));
+        let as_f32 = |&sample: &i16| f32::from(sample);
+        self.played.extend(playing.samples().iter().map(as_f32));
+        self.heard.extend(caller.samples().iter().map(as_f32));
         self.raw.extend(caller.samples());
+        let [played, heard, linear] = &mut self.blocks;
         while self.heard.len() >= BLOCK_SIZE {
-            let mut played = Block::new(1, 1);
-            let mut heard = Block::new(1, 1);
-            fill(&mut played, &mut self.played);
-            fill(&mut heard, &mut self.heard);
-            self.processor.buffer_render(&played);
-            let linear = Some(&mut self.linear);
+            fill(played, &mut self.played);
+            fill(heard, &mut self.heard);
+            self.processor.buffer_render(played);
             self.processor
-                .process_capture(false, false, linear, &mut heard);
-            let done = self.linear.view(0, 0).iter().map(|&s| s as i16);
+                .process_capture(false, false, Some(linear), heard);
+            let done = linear.view(0, 0).iter().map(|&s| s as i16);
             self.clean.extend(done);
         }
         let length = self.rate.frame_len();
