@@ -7,16 +7,15 @@
 
 use crate::dialplan::Completeness;
 
-/// After a complete answer. People leave each other some 200 ms.
-const COMPLETE: u32 = 260;
-/// After what may or may not be all.
-const UNCLEAR: u32 = 700;
-/// After what cannot be all, or while it is not known yet what was said.
-const UNFINISHED: u32 = 1_200;
-/// After what cannot be all of a number: callers read it from a card.
-const DIGITS: u32 = 1_800;
-/// How far a slow caller moves these.
-const LONGEST: [u32; 4] = [600, 1_000, 1_600, 2_400];
+/// How long is waited for a quick and for a slow caller: after a complete answer (people leave each
+/// other some 200 ms),
+const COMPLETE: [u32; 2] = [260, 600];
+/// after what may or may not be all,
+const UNCLEAR: [u32; 2] = [700, 1_000];
+/// after what cannot be all, or while it is not known yet what was said,
+const UNFINISHED: [u32; 2] = [1_200, 1_600];
+/// and after what cannot be all of a number: callers read it from a card.
+const DIGITS: [u32; 2] = [1_800, 2_400];
 /// What a caller who was cut off is given more after complete answers from then on.
 const CUT_OFF: u32 = 200;
 /// Shorter silence is no pause but part of a word.
@@ -35,15 +34,13 @@ impl Endpointing {
     /// After how much silence the caller has finished. `None`: their words are not known yet.
     /// `number`: they were asked for one.
     pub fn patience(&self, words: Option<Completeness>, number: bool) -> u32 {
-        let [complete, unclear, unfinished, digits] = LONGEST;
-        match words {
-            Some(Completeness::Complete) => (self.pause / 2 + self.more).clamp(COMPLETE, complete),
-            Some(Completeness::Unclear) => (self.pause + 100).clamp(UNCLEAR, unclear),
-            Some(Completeness::Unfinished) if number => (self.pause + 400).clamp(DIGITS, digits),
-            Some(Completeness::Unfinished) | None => {
-                (self.pause + 400).clamp(UNFINISHED, unfinished)
-            }
-        }
+        let (wait, [least, most]) = match words {
+            Some(Completeness::Complete) => (self.pause / 2 + self.more, COMPLETE),
+            Some(Completeness::Unclear) => (self.pause + 100, UNCLEAR),
+            Some(Completeness::Unfinished) if number => (self.pause + 400, DIGITS),
+            Some(Completeness::Unfinished) | None => (self.pause + 400, UNFINISHED),
+        };
+        wait.clamp(least, most)
     }
 
     /// The caller went on after that much silence.
@@ -56,7 +53,8 @@ impl Endpointing {
 
     /// The caller went on when they had been taken to have finished.
     pub fn cut_off(&mut self) {
-        self.more = COMPLETE.max(self.more) + CUT_OFF;
+        let [least, _] = COMPLETE;
+        self.more = self.more.max(least) + CUT_OFF;
     }
 }
 
