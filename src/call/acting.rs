@@ -10,24 +10,27 @@ use crate::hear::LONGEST_UTTERANCE_MS;
 use crate::speak::Pace;
 use crate::understand::{self, Control};
 
-/// What was acted on last, in case that it was only the beginning.
-pub(super) struct Answered {
-    pub sound: Clip,
-    pub at: u64,
+/// What was understood last, in case that it was only the beginning.
+pub(super) struct ActedOn {
+    sound: Clip,
+    at: u64,
 }
 
-/// What the caller said, all of it.
+/// What the caller said, all of it, or keyed in.
+#[derive(Default)]
 pub(super) struct Answer {
     pub text: String,
     /// How much voice was in it.
     pub voiced_ms: u64,
+    /// How it ended, where it was said.
+    pub sound: Option<Clip>,
 }
 
 /// Less voice than this, and no words in it, is a cough or the like.
 const SHORTEST_WORD_MS: u64 = 300;
 
 impl Call {
-    pub(super) fn act_on(&mut self, answer: &Answer) {
+    pub(super) fn act_on(&mut self, answer: Answer) {
         let text = answer.text.as_str();
         self.keys.clear();
         let language = self.dialplan.language;
@@ -43,10 +46,11 @@ impl Call {
             self.obey(control);
             return;
         }
-        if self.is_number(text) {
+        let outcome = self.dialplan.hear(text);
+        if self.is_number(text, &outcome) {
             return;
         }
-        match self.dialplan.hear(text) {
+        match outcome {
             Outcome::AskedForHuman => self.hand_off(AskedHow::Words),
             Outcome::Understood {
                 intent,
@@ -60,7 +64,7 @@ impl Call {
                 self.failures = 0;
                 self.waits_for_caller = false;
                 let at = self.now;
-                self.acted_on = self.sound.take().map(|sound| Answered { sound, at });
+                self.acted_on = answer.sound.map(|sound| ActedOn { sound, at });
                 self.answer_with(reply);
             }
             // They talk to somebody in the room.
@@ -76,13 +80,13 @@ impl Call {
     /// say now is recognised together with what they said before.
     pub(super) fn notice_cut_off(&mut self) {
         self.cut_off = None;
-        let Some(answered) = self.acted_on.take() else {
+        let Some(ActedOn { sound, at }) = self.acted_on.take() else {
             return;
         };
-        if self.now - answered.at < REMEMBERED_ANSWER {
+        if self.now - at < REMEMBERED_ANSWER {
             self.endpointing.cut_off();
-            let room = answered.sound.milliseconds() < u64::from(LONGEST_UTTERANCE_MS);
-            self.cut_off = room.then_some(answered.sound);
+            let room = sound.milliseconds() < u64::from(LONGEST_UTTERANCE_MS);
+            self.cut_off = room.then_some(sound);
         }
     }
 

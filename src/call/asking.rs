@@ -28,8 +28,9 @@ impl Call {
         number.unwrap_or_else(|| self.dialplan.completeness(text, confidence))
     }
 
-    /// Takes what was said for the number that was asked for. False if it is something else.
-    pub(super) fn is_number(&mut self, text: &str) -> bool {
+    /// Takes what was said, which would lead to `outcome`, for the number that was asked for. False if
+    /// it is something else.
+    pub(super) fn is_number(&mut self, text: &str, outcome: &Outcome) -> bool {
         if self.asked.is_none() {
             return false;
         }
@@ -37,7 +38,7 @@ impl Call {
             return false;
         };
         // "Zero" alone asks for a person, as the key does; digits may belong to another wish.
-        match self.dialplan.hear(text) {
+        match outcome {
             Outcome::AskedForHuman => return false,
             Outcome::Understood { .. } if !number.only => return false,
             _ => self.number(&number.digits),

@@ -27,7 +27,7 @@ pub(super) struct Line {
 
 impl Call {
     pub(super) fn watch_line(&mut self, caller: &Frame) {
-        self.line.sounded |= level::dbov(caller.samples()) > NOTHING;
+        self.line.sounded = self.line.sounded || level::dbov(caller.samples()) > NOTHING;
     }
 
     /// Whether nothing has been heard in this call, not even noise; on record from then on.

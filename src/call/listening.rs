@@ -7,7 +7,7 @@
 
 use super::acting::Answer;
 use super::{AskedHow, Call, EventKind, Job, JobId, Phase};
-use crate::audio::{FRAME_MS, Frame};
+use crate::audio::{Clip, FRAME_MS, Frame};
 use crate::dialplan::{Completeness, Then};
 use crate::hear::{Heard, Recognition, Unheard, Urgency, Utterance};
 
@@ -22,7 +22,8 @@ pub(super) struct Piece {
     pub since: u64,
     /// `None` until it is recognised.
     pub text: Option<String>,
-    pub voiced_ms: u64,
+    voiced_ms: u64,
+    sound: Clip,
 }
 
 /// A recognition that was begun at a pause.
@@ -56,7 +57,8 @@ impl Call {
             }
             Some(Heard::SpeechEnded(utterance)) => self.speech_ended(utterance, words),
             Some(Heard::Paused(utterance)) => {
-                let id = self.ask_for_words(utterance, Urgency::Speculative);
+                let sound = self.whole(utterance.clip);
+                let id = self.ask_for_words(sound, Urgency::Speculative);
                 self.speculation = Some(Speculation {
                     id,
                     done: None,
@@ -86,17 +88,20 @@ impl Call {
         speculation.done.as_ref().map(|(_, words)| *words)
     }
 
-    fn ask_for_words(&mut self, utterance: Utterance, urgency: Urgency) -> JobId {
-        let id = self.new_job();
-        let mut sound = utterance.clip;
+    /// With what the caller said before they were cut off.
+    fn whole(&self, mut sound: Clip) -> Clip {
         if let Some(before) = &self.cut_off {
             sound.samples.splice(..0, before.samples.iter().copied());
         }
-        self.sound = Some(sound.clone());
+        sound
+    }
+
+    fn ask_for_words(&mut self, utterance: Clip, urgency: Urgency) -> JobId {
+        let id = self.new_job();
         self.jobs.push_back(Job::Recognise {
             id,
             urgency,
-            utterance: sound,
+            utterance,
         });
         id
     }
@@ -143,18 +148,19 @@ impl Call {
         if self.player.may_be_interrupted() {
             self.phase = Phase::Listening { since: self.now };
         }
-        let voiced_ms = utterance.voiced_ms;
+        let sound = self.whole(utterance.clip);
         self.need_speculation();
         let speculation = self.speculation.take();
         let id = match &speculation {
             Some(speculation) => speculation.id,
-            None => self.ask_for_words(utterance, Urgency::Needed),
+            None => self.ask_for_words(sound.clone(), Urgency::Needed),
         };
         self.answer.push(Piece {
             id,
             since: self.now,
             text: None,
-            voiced_ms,
+            voiced_ms: utterance.voiced_ms,
+            sound,
         });
         if let Some((recognition, _)) = speculation.and_then(|speculation| speculation.done) {
             self.words_arrived(id, recognition, true);
@@ -221,17 +227,17 @@ impl Call {
         if going_on || self.answer.iter().any(|piece| piece.text.is_none()) {
             return;
         }
-        let pieces = std::mem::take(&mut self.answer);
-        let voiced_ms = pieces.iter().map(|piece| piece.voiced_ms).sum();
-        let texts: Vec<String> = pieces
-            .into_iter()
-            .filter_map(|piece| piece.text)
-            .filter(|text| !text.is_empty())
-            .collect();
-        self.act_on(&Answer {
-            text: texts.join(" "),
-            voiced_ms,
-        });
+        let mut answer = Answer::default();
+        for piece in std::mem::take(&mut self.answer) {
+            let text = piece.text.unwrap_or_default();
+            if !answer.text.is_empty() && !text.is_empty() {
+                answer.text.push(' ');
+            }
+            answer.text.push_str(&text);
+            answer.voiced_ms += piece.voiced_ms;
+            answer.sound = Some(piece.sound);
+        }
+        self.act_on(answer);
         self.interrupted = None;
     }
 }

@@ -36,7 +36,7 @@ use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Ask, Dialplan, Reply, Then};
 use crate::hear::{Listener, ToneDetector};
 use crate::speak::{Pace, PromptBook};
-use acting::Answered;
+use acting::ActedOn;
 use endpointing::Endpointing;
 use line::Line;
 use listening::{Piece, Speculation};
@@ -89,11 +89,9 @@ pub struct Call {
     interrupted: Option<Then>,
     /// The caller speaks over what cannot be interrupted; what comes after it can.
     way_is_due: bool,
-    acted_on: Option<Answered>,
+    acted_on: Option<ActedOn>,
     /// What was acted on when the caller went on.
     cut_off: Option<Clip>,
-    /// What the caller said last.
-    sound: Option<Clip>,
     /// The number that the caller was asked for.
     asked: Option<Arc<Ask>>,
     keys: Keys,
@@ -161,7 +159,6 @@ impl Call {
             way_is_due: false,
             acted_on: None,
             cut_off: None,
-            sound: None,
             asked: None,
             keys: Keys::default(),
             answered: Vec::new(),

@@ -82,9 +82,9 @@ impl Call {
             }
             Collected::Done(digits) => {
                 self.keys.clear();
-                self.act_on(&Answer {
+                self.act_on(Answer {
                     text: digits,
-                    voiced_ms: 0,
+                    ..Answer::default()
                 });
             }
         }
