@@ -140,6 +140,8 @@ fn detectors(has: &dyn Fn(&str) -> bool) -> Result<(), Box<dyn Error>> {
             vad::speech(&clips, &start);
             heading(&format!("Sounds that are no speech, {name}"));
             vad::false_alarms(&prompt, hold_music(), &start);
+            println!();
+            vad::cost(&prompt, &clips, &start);
         }
         if has("echo") {
             let callers = spoken(FOR_ECHO);

@@ -2,6 +2,7 @@
 
 use super::noises::{self, Random};
 use std::path::Path;
+use std::time::Instant;
 use zeroline::audio::{FRAME_MS, Frame, LineRate, level, resample, wav};
 use zeroline::hear::{Heard, Listener, VoiceActivity};
 
@@ -103,6 +104,28 @@ fn in_noise(speech: &[i16], noise: &[i16], db: f32) -> Vec<i16> {
             speech.copied().unwrap_or(0).saturating_add(noise as i16)
         })
         .collect()
+}
+
+/// Prints what listening to 20 ms costs, in quiet and over a prompt, whose echo is looked for.
+pub fn cost(prompt: &[i16], clips: &[Spoken], detector: Detector) {
+    for (name, playing) in [("in quiet", &[][..]), ("over a prompt", prompt)] {
+        let mut listener = Listener::new(RATE, detector());
+        let mut playing = playing.iter().copied().cycle();
+        let frames: Vec<(Frame, Frame)> = clips
+            .iter()
+            .flat_map(|clip| clip.samples.chunks_exact(FRAME))
+            .map(|said| {
+                let played: Vec<i16> = playing.by_ref().take(FRAME).collect();
+                (Frame::of(RATE, said), Frame::of(RATE, &played))
+            })
+            .collect();
+        let begun = Instant::now();
+        for (said, played) in &frames {
+            std::hint::black_box(listener.hear(said, played, PATIENCE_MS));
+        }
+        let us = begun.elapsed().as_micros() as f64 / frames.len().max(1) as f64;
+        println!("listening to 20 ms {name}: {us:.0} us");
+    }
 }
 
 pub fn percentile(sorted: &[i64], share: f64) -> i64 {
