@@ -5,6 +5,7 @@ use super::keys::collect::Wanted;
 use super::{Call, EventKind, NO_INPUT, seconds};
 use crate::audio::Key;
 use crate::dialplan::{Ask, Completeness, Outcome};
+use crate::hear::Hypothesis;
 use crate::understand;
 
 /// Callers look at a card from key to key.
@@ -23,9 +24,18 @@ pub(super) fn wanted(ask: &Ask) -> Wanted {
 
 impl Call {
     /// What the words so far say about whether there are more to come.
-    pub(super) fn completeness_of(&self, text: &str, confidence: f32) -> Completeness {
-        let number = self.asked.as_ref().and_then(|ask| ask.completeness(text));
-        number.unwrap_or_else(|| self.dialplan.completeness(text, confidence))
+    pub(super) fn completeness_of(&self, heard: &Hypothesis) -> Completeness {
+        let judge = |text| {
+            let number = self.asked.as_ref().and_then(|ask| ask.completeness(text));
+            number.unwrap_or_else(|| self.dialplan.completeness(text, heard.confidence))
+        };
+        if !heard.text.is_empty() {
+            return judge(&heard.text);
+        }
+        match judge(&heard.guess) {
+            Completeness::Unfinished => Completeness::Unfinished,
+            _ => Completeness::Unclear,
+        }
     }
 
     /// Takes what was said, which would lead to `outcome`, for the number that was asked for. False if

@@ -173,7 +173,7 @@ impl Call {
             return;
         }
         let words = match &recognition.result {
-            Ok(heard) => self.completeness_of(&heard.text, heard.confidence),
+            Ok(heard) => self.completeness_of(heard),
             Err(_) => {
                 // What failed early is tried again when it is needed.
                 self.speculation = None;

@@ -41,6 +41,9 @@ pub struct Hypothesis {
     pub text: String,
     /// 0 to 1. Engines differ in what they mean by it.
     pub confidence: f32,
+    /// What it sounded most like, where that is not to be believed: nothing to act on, but it may tell
+    /// whether there is more to come.
+    pub guess: String,
 }
 
 impl Hypothesis {
@@ -48,6 +51,7 @@ impl Hypothesis {
         Hypothesis {
             text: String::new(),
             confidence: 0.0,
+            guess: String::new(),
         }
     }
 }

@@ -350,6 +350,7 @@ mod tests {
             Ok(Hypothesis {
                 text: length.to_string(),
                 confidence: 1.0,
+                guess: String::new(),
             })
         }
     }

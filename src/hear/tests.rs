@@ -122,6 +122,14 @@ fn what_is_no_speech_is_not_heard() {
 }
 
 #[test]
+fn what_nobody_is_expected_to_say_is_only_a_guess() {
+    let heard = heard("unknown");
+    assert_eq!(heard.text, "");
+    assert_eq!(heard.confidence, 0.0);
+    assert!(!heard.guess.is_empty());
+}
+
+#[test]
 fn what_was_recognised_before_changes_nothing() {
     let quiet = Clip::new(
         8_000,

@@ -24,6 +24,7 @@ fn words(text: &str) -> Recognition {
         result: Ok(Hypothesis {
             text: text.to_owned(),
             confidence: 0.9,
+            guess: String::new(),
         }),
         engine: "test".to_owned(),
         wait_ms: 0,

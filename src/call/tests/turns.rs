@@ -95,6 +95,30 @@ fn a_caller_who_goes_on_after_a_pause_is_heard_to_the_end() {
 }
 
 #[test]
+fn words_that_are_not_believed_tell_that_there_is_more_to_come() {
+    let ends = |guess: &str| {
+        let mut test = Test::new();
+        test.quiet(SAID);
+        let id = test.speak_until_pause();
+        let mut recognition = words("");
+        if let Ok(hypothesis) = &mut recognition.result {
+            hypothesis.guess = guess.to_owned();
+        }
+        test.handle(Input::Recognised { id, recognition });
+        test.quiet(45);
+        let soon = test.has(|e| matches!(e, EventKind::SpeechEnded { .. }));
+        test.quiet(20);
+        let text = test.events.iter().find_map(|e| match e {
+            EventKind::NotUnderstood { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        (soon, text)
+    };
+    assert_eq!(ends("when are you open"), (true, Some(String::new())));
+    assert_eq!(ends("i would like to"), (false, Some(String::new())));
+}
+
+#[test]
 fn what_failed_at_the_pause_is_tried_again_when_the_caller_has_finished() {
     let mut test = Test::new();
     test.quiet(SAID);

@@ -199,11 +199,15 @@ impl Recogniser for Sphinx {
         let text = words.join(" ");
         tracing::debug!(text, fit, natural, "pocketsphinx");
         if fit < fit::ENOUGH || !natural {
-            return Ok(Hypothesis::nothing());
+            return Ok(Hypothesis {
+                guess: text,
+                ..Hypothesis::nothing()
+            });
         }
         Ok(Hypothesis {
             text,
             confidence: fit,
+            guess: String::new(),
         })
     }
 }

@@ -68,6 +68,7 @@ pub fn judge(decoded: &Decoded, language: &str, seconds: f32) -> Result<Hypothes
     Ok(Hypothesis {
         text,
         confidence: mean.exp().clamp(0.0, 1.0),
+        guess: String::new(),
     })
 }
 
