@@ -68,16 +68,18 @@ pub fn turns(clinic: &Dialplan, lines: &[Line], shows: bool) -> Result<Vec<bool>
         turns.len(),
         begun.elapsed().as_secs_f64()
     );
-    heading("");
-    of_each_kind(lines, &turns);
-    stages(&turns, &records);
     let right: Vec<bool> = turns
         .iter()
         .zip(lines)
         .map(|(turn, line)| understood(line, records.between(&turn.caller, turn.span)))
         .collect();
-    let count = right.iter().filter(|right| **right).count();
-    println!("\n{count} of {} were understood.", right.len());
+    heading("");
+    of_each_kind(lines, &turns);
+    for (name, wanted) in [("understood", true), ("not understood", false)] {
+        let of_kind = turns.iter().zip(&right).filter(|(_, is)| **is == wanted);
+        row(name, &of_kind.map(|(turn, _)| turn).collect::<Vec<_>>());
+    }
+    stages(&turns, &records);
     Ok(right)
 }
 
@@ -208,6 +210,7 @@ fn stages(turns: &[Turn], records: &Records) {
     );
     let said = [
         ("complete", Some(Completeness::Complete)),
+        ("likely complete", Some(Completeness::Likely)),
         ("unclear", Some(Completeness::Unclear)),
         ("unfinished", Some(Completeness::Unfinished)),
         ("nothing yet", None),

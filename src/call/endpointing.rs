@@ -10,6 +10,8 @@ use crate::dialplan::Completeness;
 /// How long is waited for a quick and for a slow caller: after a complete answer (people leave each
 /// other some 200 ms),
 const COMPLETE: [u32; 2] = [260, 600];
+/// after one that may yet be added to,
+const LIKELY: [u32; 2] = [340, 700];
 /// after what may or may not be all,
 const UNCLEAR: [u32; 2] = [700, 1_000];
 /// after what cannot be all, or while it is not known yet what was said,
@@ -36,6 +38,7 @@ impl Endpointing {
     pub fn patience(&self, words: Option<Completeness>, number: bool) -> u32 {
         let (wait, [least, most]) = match words {
             Some(Completeness::Complete) => (self.pause / 2 + self.more, COMPLETE),
+            Some(Completeness::Likely) => (self.pause * 3 / 4 + self.more, LIKELY),
             Some(Completeness::Unclear) => (self.pause + 100, UNCLEAR),
             Some(Completeness::Unfinished) if number => (self.pause + 400, DIGITS),
             Some(Completeness::Unfinished) | None => (self.pause + 400, UNFINISHED),
@@ -68,6 +71,7 @@ mod tests {
     fn who_has_finished_is_answered_soon_and_who_has_not_is_waited_for() {
         let caller = Endpointing::default();
         assert_eq!(caller.patience(Some(Complete), false), 260);
+        assert_eq!(caller.patience(Some(Likely), false), 340);
         assert_eq!(caller.patience(Some(Unclear), false), 700);
         assert_eq!(caller.patience(Some(Unfinished), false), 1_200);
         assert_eq!(caller.patience(None, false), 1_200);
@@ -85,6 +89,7 @@ mod tests {
         let mut caller = Endpointing::default();
         caller.went_on(800);
         assert_eq!(caller.patience(Some(Complete), false), 400);
+        assert_eq!(caller.patience(Some(Likely), false), 600);
         assert_eq!(caller.patience(Some(Unclear), false), 900);
         // The closure of a consonant is no pause, and quick speech is believed in time.
         caller.went_on(180);
@@ -110,8 +115,8 @@ mod tests {
             let mut caller = Endpointing::default();
             pauses.iter().for_each(|&pause| caller.went_on(u32::from(pause)));
             (0..cut_off).for_each(|_| caller.cut_off());
-            let waits = [Some(Complete), Some(Unclear), Some(Unfinished), None];
-            for (words, longest) in waits.into_iter().zip([600, 1_000, 1_600, 1_600]) {
+            let waits = [Some(Complete), Some(Likely), Some(Unclear), Some(Unfinished), None];
+            for (words, longest) in waits.into_iter().zip([600, 700, 1_000, 1_600, 1_600]) {
                 let patience = caller.patience(words, false);
                 prop_assert!((260..=longest).contains(&patience));
             }

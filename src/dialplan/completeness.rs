@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Completeness {
-    /// An answer to act on.
+    /// An answer to act on, and nothing to add.
     Complete,
+    /// An answer to act on that ends where such sentences end, but nobody wrote it down.
+    Likely,
     /// Nothing speaks for more, but it is no certain answer either.
     Unclear,
     /// More will come.
@@ -54,20 +56,27 @@ impl Dialplan {
                 return Completeness::Unfinished;
             }
         }
-        let whole = person || !goes_on && (known || self.is_whole(text, &words));
-        if whole && confidence >= CONFIDENT {
+        if confidence < CONFIDENT || goes_on && !person {
+            Completeness::Unclear
+        } else if person || known {
             Completeness::Complete
         } else {
-            Completeness::Unclear
+            self.completeness_of_new(text, &words)
         }
     }
 
-    /// Whether it is understood and ends where sentences of its kind end.
-    fn is_whole(&self, text: &str, words: &[String]) -> bool {
+    /// Of words that are no one's example.
+    fn completeness_of_new(&self, text: &str, words: &[String]) -> Completeness {
         let found = self.matcher.best(text);
-        // Nobody says more after "thank you" or "please".
-        let thanked = understand::ends_in_politeness(self.language, words);
-        let ended = thanked || self.sentences.end(words) >= ENDED;
-        found.intent.is_some() && found.score >= UNDERSTOOD && ended
+        if found.intent.is_none() || found.score < UNDERSTOOD {
+            Completeness::Unclear
+        } else if understand::ends_in_politeness(self.language, words) {
+            // Nobody says more after "thank you" or "please".
+            Completeness::Complete
+        } else if self.sentences.end(words) >= ENDED {
+            Completeness::Likely
+        } else {
+            Completeness::Unclear
+        }
     }
 }

@@ -148,6 +148,7 @@ pub(super) mod tests {
         ];
         let words = prop_oneof![
             Just(Completeness::Complete),
+            Just(Completeness::Likely),
             Just(Completeness::Unclear),
             Just(Completeness::Unfinished),
         ];

@@ -1,7 +1,7 @@
 //! Whether a caller has finished, judged on whole sentences and on their beginnings.
 
 use super::*;
-use Completeness::{Complete, Unclear, Unfinished};
+use Completeness::{Complete, Likely, Unclear, Unfinished};
 
 #[test]
 fn whole_answers_are_told_from_beginnings_and_from_what_is_neither() {
@@ -10,7 +10,8 @@ fn whole_answers_are_told_from_beginnings_and_from_what_is_neither() {
     for (dialplan, text, wanted) in [
         (&english, "when are you open", Complete),
         (&english, "hello um when are you open please", Complete),
-        (&english, "i need to cancel my appointment", Complete),
+        // It ends as others do, but nobody wrote it down.
+        (&english, "i need to cancel my appointment", Likely),
         (&english, "operator", Complete),
         (&english, "i want to talk to a person", Complete),
         (&english, "sorry could you repeat that", Complete),
@@ -103,7 +104,7 @@ fn strangers() -> Option<(Dialplan, Vec<String>)> {
     Some((plan(Language::EnglishGb, &intents), asked))
 }
 
-/// Shares of whole sentences and of beginnings that are Complete, Unclear and Unfinished.
+/// Shares of whole sentences and of beginnings that are Complete or Likely, Unclear and Unfinished.
 fn rates(judged: &[(&Dialplan, &str)]) -> [[f32; 3]; 2] {
     let mut counts = [[0.0; 3]; 2];
     for (dialplan, text) in judged {
@@ -122,7 +123,12 @@ fn rates(judged: &[(&Dialplan, &str)]) -> [[f32; 3]; 2] {
         };
         for end in (1..=words.len()).filter(whole) {
             let completeness = dialplan.completeness(&words[..end].join(gap), 1.0);
-            counts[usize::from(end < words.len())][completeness as usize] += 1.0;
+            let kind = match completeness {
+                Complete | Likely => 0,
+                Unclear => 1,
+                Unfinished => 2,
+            };
+            counts[usize::from(end < words.len())][kind] += 1.0;
         }
     }
     counts.map(|counts| {

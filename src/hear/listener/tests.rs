@@ -76,7 +76,7 @@ fn a_pause_comes_early_and_brings_what_the_end_brings_unless_the_caller_goes_on(
     else {
         panic!("{heard:?}")
     };
-    assert_eq!(ended - paused, 600);
+    assert_eq!(ended - paused, (PATIENCE_MS - PAUSE_MS) as usize);
     assert_eq!(early.clip, late.clip);
 
     // Half a second is a pause for thought, not the end.
@@ -114,7 +114,7 @@ fn an_utterance_holds_all_of_the_speech_and_its_times_add_up() {
     assert!(utterance.voiced_ms <= utterance.speech_ms);
     assert!(utterance.voiced_ms > 800, "{utterance:?}");
     let clip = utterance.clip.milliseconds();
-    assert_eq!(clip, 300 + utterance.speech_ms + 100);
+    assert_eq!(clip, 300 + utterance.speech_ms + u64::from(PAUSE_MS));
 }
 
 #[test]
