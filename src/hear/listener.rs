@@ -21,7 +21,7 @@ use crate::audio::{Clip, FRAME_MS, Frame, LineRate, level};
 
 /// How long a caller must be silent to have perhaps finished. This much silence stays in the clip:
 /// a soft last consonant is in it.
-pub const PAUSE_MS: u32 = 80;
+pub const PAUSE_MS: u32 = 60;
 /// How much sound before the first voice belongs to the utterance.
 pub const PRE_ROLL_MS: u32 = 300;
 /// An utterance is cut here; what follows is the next one.
