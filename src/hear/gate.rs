@@ -28,27 +28,29 @@ pub fn may_be_speech(utterance: &Clip) -> bool {
     let sounding = |piece: &&[i16]| level::dbov(piece) > FAINTEST;
     let pieces = || utterance.samples.chunks_exact(length).filter(sounding);
     let sound = pieces().count();
-    let tonal = pieces().filter(|piece| is_tonal(piece, utterance.hz));
+    let narrow = |piece: &&[i16]| narrow(piece, utterance.hz).collect::<Vec<f32>>();
+    let tonal = pieces().filter(|piece| is_tonal(&narrow(piece)));
     sound >= (LEAST_SOUND_MS / PIECE_MS) as usize && tonal.count() * 2 < sound
 }
 
-/// Whether a piece of up to 20 ms is made of up to three tones.
-pub fn is_tonal(piece: &[i16], hz: u32) -> bool {
-    // At 8 kHz: where nothing is above a telephone's band, anything can be predicted at more.
+/// Samples at 8 kHz, or a little more where `hz` is no multiple of that.
+pub fn narrow(samples: &[i16], hz: u32) -> impl Iterator<Item = f32> {
     let step = (hz / NARROW_HZ).max(1) as usize;
-    let mut narrow = [0i16; (NARROW_HZ / 1_000 * PIECE_MS) as usize];
-    let mut length = 0;
-    for (to, from) in narrow.iter_mut().zip(piece.chunks_exact(step)) {
-        let sum: i32 = from.iter().map(|&s| i32::from(s)).sum();
-        *to = (sum / step as i32) as i16;
-        length += 1;
-    }
-    prediction_gain(narrow.get(..length).unwrap_or_default()) > TONAL
+    let sums = samples
+        .chunks_exact(step)
+        .map(|from| from.iter().map(|&s| f32::from(s)).sum::<f32>());
+    sums.map(move |sum| sum / step as f32)
+}
+
+/// Whether a piece of sound at 8 kHz is made of up to three tones. (Where nothing is above a
+/// telephone's band, anything can be predicted at more.)
+pub fn is_tonal(piece: &[f32]) -> bool {
+    prediction_gain(piece) > TONAL
 }
 
 /// By how many dB the prediction error of order [`ORDER`] is smaller than the sound (covariance
 /// method).
-fn prediction_gain(samples: &[i16]) -> f64 {
+fn prediction_gain(samples: &[f32]) -> f64 {
     let at = |i: usize| f64::from(samples.get(i).copied().unwrap_or_default());
     let products =
         |a: usize, b: usize| -> f64 { (ORDER..samples.len()).map(|i| at(i - a) * at(i - b)).sum() };

@@ -24,17 +24,16 @@ const OPEN: f32 = -20.0;
 /// Looks at 20 ms.
 pub fn look(samples: &[i16], rate: LineRate) -> Sound {
     // At 8 kHz: half the work, and no less true.
-    let step = (rate.frame_len() / NARROW).max(1);
     let mut narrow = [0f32; NARROW];
-    for (to, from) in narrow.iter_mut().zip(samples.chunks(step)) {
-        *to = from.iter().map(|&s| f32::from(s)).sum();
+    for (to, from) in narrow.iter_mut().zip(gate::narrow(samples, rate.hz())) {
+        *to = from;
     }
     let pitch = pitch(&narrow);
     Sound {
         pitch,
         open: brightness(&narrow) > OPEN,
         // Only what repeats itself perfectly can be a tone.
-        tonal: pitch > 0.85 && gate::is_tonal(samples, rate.hz()),
+        tonal: pitch > 0.85 && gate::is_tonal(&narrow),
     }
 }
 
