@@ -150,10 +150,7 @@ fn a_recogniser_that_never_answers_leads_to_a_person() {
 
 #[test]
 fn a_failed_transfer_brings_the_caller_back_and_is_told() {
-    let mut test = Test::new();
-    test.quiet(20);
-    test.handle(Input::Key(Key::ZERO, Way::Rtp));
-    test.must_be_transferring();
+    let mut test = Test::put_through();
     test.handle(Input::Transfer(TransferUpdate::Progress(180)));
     test.handle(Input::Transfer(TransferUpdate::Failed("486".to_owned())));
     test.quiet(SAID);
@@ -178,9 +175,7 @@ fn a_transfer_without_an_end_is_given_up() {
 
 #[test]
 fn a_transfer_that_works_ends_the_call() {
-    let mut test = Test::new();
-    test.handle(Input::Key(Key::ZERO, Way::Rtp));
-    test.must_be_transferring();
+    let mut test = Test::put_through();
     test.handle(Input::Transfer(TransferUpdate::Done));
     assert!(test.call.is_over());
     assert!(matches!(test.jobs.last(), Some(Job::HangUp)));
@@ -210,10 +205,7 @@ fn an_overloaded_machine_says_so_and_offers_a_person_and_then_gets_one() {
 
 #[test]
 fn it_rings_while_somebody_is_called() {
-    let mut test = Test::new();
-    test.quiet(10);
-    test.handle(Input::Key(Key::ZERO, Way::Rtp));
-    test.must_be_transferring();
+    let mut test = Test::put_through();
     let rang = (0..seconds(6)).filter(|_| {
         test.quiet(1);
         sounds(&test.out)

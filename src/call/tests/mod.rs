@@ -173,6 +173,14 @@ impl Test {
         self.jobs.iter().filter(transfer).count()
     }
 
+    /// A caller who pressed 0, and for whom somebody is being called.
+    fn put_through() -> Test {
+        let mut test = Test::new();
+        test.handle(Input::Key(Key::ZERO, Way::Rtp));
+        test.must_be_transferring();
+        test
+    }
+
     #[track_caller]
     fn must_be_transferring(&mut self) {
         self.quiet(seconds(10));
