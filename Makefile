@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-voice bench-turns
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-intents bench-voice bench-turns
 
 demo: setup
 	cargo build --locked
@@ -27,6 +27,10 @@ bench-recognition: setup
 # How well the engines hear; docs/recognition.md holds the result.
 bench-accuracy: setup
 	cargo bench --locked --profile dev --bench accuracy
+
+# How well wishes are understood; docs/understanding.md holds the result.
+bench-intents: setup
+	cargo bench --locked --profile dev --bench intents
 
 # How soon callers hear the bot; docs/voice.md holds the result.
 bench-voice: setup

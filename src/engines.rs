@@ -3,8 +3,11 @@
 
 use crate::audio::{Clip, LineRate};
 use crate::call::{Input, JobId, Spoken};
+use crate::dialplan::LookedUp;
 use crate::hear::{Recogniser, Recognition, Stop, Vad};
+use crate::lookup::{Failed, Lookup, Lookups};
 use crate::speak::{Pace, Speaker};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +17,8 @@ pub struct Engines {
     pub recogniser: Arc<dyn Recogniser>,
     pub speaker: Arc<Speaker>,
     pub vad: Vad,
+    /// What asks the company's systems.
+    pub lookups: Arc<Lookups>,
 }
 
 impl Engines {
@@ -21,6 +26,17 @@ impl Engines {
     pub fn recognise(&self, id: JobId, utterance: &Clip) -> Input {
         let recognition = Recognition::now(&*self.recogniser, utterance, &Stop::never());
         Input::Recognised { id, recognition }
+    }
+
+    /// Asks a company's system, with `values` for its slots.
+    pub fn look_up(&self, id: JobId, lookup: &Lookup, values: &BTreeMap<String, String>) -> Input {
+        let answer = self.lookups.ask(lookup, &|slot| values.get(slot).cloned());
+        let result = match answer {
+            Ok(answer) => LookedUp::Found(answer.values),
+            Err(failed @ Failed::NotFound { .. }) => LookedUp::NotFound(failed.to_string()),
+            Err(failed) => LookedUp::Failed(failed.to_string()),
+        };
+        Input::LookedUp { id, result }
     }
 
     /// Speaks a text for a line at `rate`, phrase by phrase, until `take` breaks off.

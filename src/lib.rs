@@ -13,6 +13,7 @@ pub mod dialplan;
 pub mod engines;
 pub mod hear;
 pub mod line;
+pub mod lookup;
 pub mod models;
 pub mod phone;
 pub mod record;

@@ -13,13 +13,13 @@ use std::f32::consts::TAU;
 use std::path::Path;
 use std::sync::LazyLock;
 use zeroline::audio::{Clip, Frame, LineRate, wav};
-use zeroline::dialplan::{Dialplan, Outcome};
+use zeroline::dialplan::Dialplan;
 use zeroline::hear::{
     self, Expected, Heard, Listener, Recogniser, Recognition, Stop, Vad, Wanted, Whisper,
 };
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, Speaker};
-use zeroline::understand::Language;
+use zeroline::understand::{self, Language};
 
 static CLINIC: LazyLock<Dialplan> = LazyLock::new(|| {
     let path = root().join("dialplans/clinic.toml");
@@ -48,10 +48,11 @@ fn understood(recogniser: &dyn Recogniser, sound: &[i16]) -> Vec<(String, String
         })
         .map(|utterance| {
             let text = recognised(recogniser, &utterance.clip);
-            let meaning = match CLINIC.hear(&text) {
-                Outcome::Understood { intent, .. } => intent.to_string(),
-                Outcome::AskedForHuman => "human".to_owned(),
-                Outcome::NotUnderstood { .. } => String::new(),
+            let meaning = match understand::asks_for_human(CLINIC.language, &text) {
+                true => "human".to_owned(),
+                false => CLINIC
+                    .intent_of(&text)
+                    .map_or(String::new(), |name| name.to_string()),
             };
             (text, meaning)
         })

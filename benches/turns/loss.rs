@@ -12,12 +12,12 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::net::SocketAddr;
 use zeroline::audio::{Clip, Frame, Key, LineRate};
-use zeroline::dialplan::{Dialplan, Outcome};
+use zeroline::dialplan::Dialplan;
 use zeroline::hear::{Expected, Heard, Listener, Recogniser, Sphinx, Stop, Vad};
 use zeroline::line::codec::Codec;
 use zeroline::line::rtp::RtpSession;
 use zeroline::line::sdp::{Media, PayloadTypes};
-use zeroline::understand::{Language, spoken};
+use zeroline::understand::{Language, asks_for_human, spoken};
 
 const RATE: LineRate = LineRate::Narrow;
 /// Of the coffee orders, evenly chosen, at least this many are heard.
@@ -43,10 +43,10 @@ pub fn measure(coffee: &Coffee, clinic: &Dialplan, sets: &Sets) -> Result<(), Bo
         let text = &spoken(Language::EnglishUs, text).join(" ");
         match &item.want {
             Want::Slots(slots) => coffee.slots(text) == *slots,
-            Want::Intent(intent) => {
-                matches!(clinic.hear(text), Outcome::Understood { intent: found, .. } if *found == **intent)
-            }
-            Want::Human => clinic.hear(text) == Outcome::AskedForHuman,
+            Want::Intent(wanted) => clinic
+                .intent_of(text)
+                .is_some_and(|found| **found == **wanted),
+            Want::Human => asks_for_human(clinic.language, text),
             Want::Digit(_) | Want::Nothing => false,
         }
     };

@@ -17,6 +17,7 @@ use zeroline::dialplan::Dialplan;
 use zeroline::engines::Engines;
 use zeroline::hear::{Expected, Sphinx, Vad};
 use zeroline::line::sip::Agent;
+use zeroline::lookup::Lookups;
 use zeroline::record::{Store, Writer};
 use zeroline::server::{Config, LINE_RATE, Parts, Server};
 use zeroline::speak::say::Pronunciations;
@@ -166,6 +167,7 @@ impl Office {
             dialplan: Arc::new(dialplan),
             prompts: Arc::new(prompts),
             engines: Engines {
+                lookups: Arc::new(Lookups::new()),
                 recogniser: Arc::new(sphinx),
                 speaker: Arc::new(speaker),
                 vad: Vad::Fvad,

@@ -1,11 +1,13 @@
-//! What comes of what the caller said, or did not say: an answer, a word of control, or a failure,
-//! which is met differently each time and leads to a person in the end.
+//! What comes of what the caller said, or did not say: a word of control, or the next turn of the
+//! dialog.
 
+use super::speaking::Then;
 use super::{
-    AskedHow, Call, EndReason, EventKind, FAILURES, OFFER_HUMAN, Phase, REMEMBERED_ANSWER,
+    AskedHow, Call, EndReason, EventKind, Job, JobId, LOOKUP_OVERDUE, Phase, REMEMBERED_ANSWER,
+    seconds,
 };
 use crate::audio::Clip;
-use crate::dialplan::{Outcome, Reply};
+use crate::dialplan::{LookedUp, Next, Note, Turn};
 use crate::hear::LONGEST_UTTERANCE_MS;
 use crate::speak::Pace;
 use crate::understand::{self, Control};
@@ -14,6 +16,12 @@ use crate::understand::{self, Control};
 pub(super) struct ActedOn {
     sound: Clip,
     at: u64,
+}
+
+/// A company's system is asked since that frame.
+pub(super) struct LookingUp {
+    id: JobId,
+    since: u64,
 }
 
 /// What the caller said, all of it, or keyed in.
@@ -28,6 +36,8 @@ pub(super) struct Answer {
 
 /// Less voice than this, and no words in it, is a cough or the like.
 const SHORTEST_WORD_MS: u64 = 300;
+/// A lookup that takes longer is spoken about.
+const LOOKUP_NOTICED: u64 = seconds(1);
 
 impl Call {
     pub(super) fn act_on(&mut self, answer: Answer) {
@@ -46,33 +56,101 @@ impl Call {
             self.obey(control);
             return;
         }
-        let outcome = self.dialplan.hear(text);
-        if self.is_number(text, &outcome) {
+        if understand::asks_for_human(language, text) {
+            self.hand_off(AskedHow::Words);
             return;
         }
-        match outcome {
-            Outcome::AskedForHuman => self.hand_off(AskedHow::Words),
-            Outcome::Understood {
-                intent,
-                score,
-                reply,
-            } => {
-                self.note(EventKind::Understood {
+        let is_understood = self.dialog.understands(text);
+        // Who was asked for a moment talks to somebody in the room; and while their question is being
+        // looked into there is nothing to answer.
+        if self.looking_up.is_some() || self.waits_for_caller && !is_understood {
+            self.waiting_since = None;
+            return;
+        }
+        if is_understood {
+            self.waits_for_caller = false;
+            let at = self.now;
+            self.acted_on = answer.sound.map(|sound| ActedOn { sound, at });
+        }
+        let now = self.time();
+        let turn = self.dialog.hear(text, now);
+        let how = match is_understood {
+            true => AskedHow::Dialplan,
+            false => AskedHow::Failures,
+        };
+        self.take_turn(turn, how);
+    }
+
+    /// Does what the dialog wants. `how` it came to a person, if that is it.
+    pub(super) fn take_turn(&mut self, turn: Turn, how: AskedHow) {
+        for note in turn.notes {
+            self.note(match note {
+                Note::Understood { intent, score } => EventKind::Understood {
                     intent: intent.to_string(),
                     score,
+                },
+                Note::NotUnderstood { text, nearest } => {
+                    let (nearest, score) = nearest.unzip();
+                    EventKind::NotUnderstood {
+                        text,
+                        nearest: nearest.map(|name| name.to_string()),
+                        score,
+                    }
+                }
+                Note::Filled { name, value } => EventKind::Filled {
+                    name: name.to_string(),
+                    value,
+                },
+                Note::Answered { intent } => EventKind::Answered {
+                    intent: intent.to_string(),
+                },
+            });
+        }
+        match turn.then {
+            Next::Listen => self.say_all(turn.say, Then::Listen),
+            Next::HangUp => self.say_all(turn.say, Then::HangUp),
+            Next::Human => self.announce(turn.say, how),
+            Next::LookUp(lookup, values) => {
+                self.say_all(turn.say, Then::Listen);
+                let id = self.new_job();
+                self.note(EventKind::LookupStarted {
+                    name: lookup.name().to_owned(),
                 });
-                self.failures = 0;
-                self.waits_for_caller = false;
-                let at = self.now;
-                self.acted_on = answer.sound.map(|sound| ActedOn { sound, at });
-                self.answer_with(reply);
+                self.jobs.push_back(Job::LookUp { id, lookup, values });
+                let since = self.now;
+                self.looking_up = Some(LookingUp { id, since });
             }
-            // They talk to somebody in the room.
-            Outcome::NotUnderstood { .. } if self.waits_for_caller => self.waiting_since = None,
-            Outcome::NotUnderstood { nearest, score } => {
-                let nearest = nearest.map(|name| (name.to_string(), score));
-                self.not_understood(text.to_owned(), nearest);
+        }
+    }
+
+    pub(super) fn looked_up(&mut self, id: JobId, result: LookedUp) {
+        let wanted = |looking_up: &LookingUp| looking_up.id == id;
+        if !self.looking_up.as_ref().is_some_and(wanted) {
+            return;
+        }
+        self.looking_up = None;
+        self.note(EventKind::LookupEnded {
+            failed: match &result {
+                LookedUp::Found(_) => None,
+                LookedUp::NotFound(why) | LookedUp::Failed(why) => Some(why.clone()),
+            },
+        });
+        let now = self.time();
+        let turn = self.dialog.looked_up(result, now);
+        self.take_turn(turn, AskedHow::Engine);
+    }
+
+    pub(super) fn wait_for_lookup(&mut self) {
+        let Some(LookingUp { id, since }) = &self.looking_up else {
+            return;
+        };
+        match self.now - since {
+            LOOKUP_NOTICED => self.one_moment(),
+            LOOKUP_OVERDUE => {
+                let why = "no result in time".to_owned();
+                self.looked_up(*id, LookedUp::Failed(why));
             }
+            _ => {}
         }
     }
 
@@ -109,11 +187,13 @@ impl Call {
                 self.waits_for_caller = true;
             }
             Control::StartOver => {
-                self.answered.clear();
-                self.failures = 0;
-                self.say_again();
+                let turn = self.dialog.start_over();
+                self.take_turn(turn, AskedHow::Dialplan);
             }
-            Control::GoBack => self.go_back(),
+            Control::GoBack => {
+                let turn = self.dialog.back();
+                self.take_turn(turn, AskedHow::Dialplan);
+            }
             Control::Stop => {
                 self.player.forget_stopped();
                 self.waiting_since = None;
@@ -125,56 +205,24 @@ impl Call {
         }
     }
 
-    pub(super) fn not_understood(&mut self, text: String, nearest: Option<(String, f32)>) {
-        let (nearest, score) = nearest.unzip();
-        self.note(EventKind::NotUnderstood {
-            text,
-            nearest,
-            score,
-        });
-        let reply = self.dialplan.no_match(self.no_matches);
-        self.no_matches += 1;
-        self.fail(reply);
-    }
-
     pub(super) fn nothing_said(&mut self) {
         self.note(EventKind::NoInput);
         self.waiting_since = None;
         self.waits_for_caller = false;
-        if self.nobody_there && self.failures + 1 >= FAILURES {
-            let goodbye = self.dialplan.goodbye();
-            self.say(goodbye);
-            self.phase = Phase::Leaving(EndReason::NoInput);
-            return;
-        }
-        let reply = match self.is_silent_line() {
-            true => Some(self.dialplan.silent_line()),
-            false => self.dialplan.no_input(self.no_inputs),
-        };
-        self.no_inputs += 1;
-        self.fail(reply);
-    }
-
-    /// The first time a short word of help, then what can be asked and a person, then the person:
-    /// also when there is nothing left to say that was not said before.
-    fn fail(&mut self, reply: Option<Reply>) {
-        self.failures += 1;
-        let reply = match self.failures {
-            OFFER_HUMAN => {
-                self.helps += 1;
-                self.dialplan.help(self.helps - 1).or(reply)
+        let now = self.time();
+        let mut turn = self.dialog.silent(now);
+        match turn.then {
+            Next::HangUp => {
+                self.say_all(turn.say, Then::Listen);
+                self.phase = Phase::Leaving(EndReason::NoInput);
+                return;
             }
-            _ => reply,
-        };
-        match reply {
-            Some(reply) if self.failures < FAILURES => {
-                self.say(reply);
-                // The question is still there.
-                if let Some(ask) = &self.asked {
-                    self.queue(ask.say.clone(), true);
-                }
+            Next::Listen if self.is_silent_line() => {
+                let instead = self.dialplan.silent_line().say.into_iter();
+                turn.say = instead.map(|text| (text, true)).collect();
             }
-            _ => self.hand_off(AskedHow::Failures),
+            _ => {}
         }
+        self.take_turn(turn, AskedHow::Failures);
     }
 }

@@ -116,6 +116,19 @@ pub enum EventKind {
         name: String,
         value: String,
     },
+    /// An intent was answered, or a message taken.
+    Answered {
+        intent: String,
+    },
+    /// A company's system is asked.
+    LookupStarted {
+        name: String,
+    },
+    LookupEnded {
+        /// Why it gave nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
+    },
     /// The caller wants something of the call itself.
     Control {
         control: Control,

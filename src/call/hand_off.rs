@@ -3,20 +3,36 @@
 //! All ways lead through [`Call::hand_off`]: key 0, words, failures, a broken engine, the
 //! dialplan. A transfer is followed to its end, and one that fails brings the caller back.
 
+use super::speaking::Then;
 use super::{AskedHow, Call, EndReason, EventKind, InterruptedBy, Job, Phase, TransferUpdate};
 use crate::audio::FRAME_MS;
+use crate::dialplan::Text;
 
 impl Call {
     pub(super) fn hand_off(&mut self, how: AskedHow) {
-        self.note(EventKind::AskedForHuman { how });
+        let now = self.time();
+        let turn = self.dialog.wants_human(now);
         self.drop_answer();
-        self.failures = 0;
-        self.asked = None;
-        if how != AskedHow::Dialplan {
-            let announcement = self.dialplan.human_reply();
-            self.say(announcement);
+        self.looking_up = None;
+        if turn.then_is_human() {
+            self.announce(turn.say, how);
+            return;
         }
-        self.phase = Phase::Announcing;
+        // Nobody is there: the dialog takes a message.
+        self.note(EventKind::AskedForHuman { how });
+        self.take_turn(turn, how);
+    }
+
+    /// Tells the caller that they are put through, which comes next.
+    pub(super) fn announce(&mut self, say: Vec<(Text, bool)>, how: AskedHow) {
+        // What the dialplan says first is still an answer.
+        if how != AskedHow::Dialplan {
+            self.note(EventKind::AskedForHuman { how });
+        }
+        self.drop_answer();
+        self.looking_up = None;
+        self.say_all(say, Then::Listen);
+        self.phase = Phase::Announcing(how);
     }
 
     pub(super) fn transfer(&mut self, update: TransferUpdate) {
@@ -33,10 +49,10 @@ impl Call {
                     return;
                 }
                 self.note(EventKind::TransferFailed { target, reason });
-                self.nobody_there = true;
                 self.waiting_since = None;
-                let sorry = self.dialplan.human_failed();
-                self.say(sorry);
+                let now = self.time();
+                let turn = self.dialog.nobody_there(now);
+                self.take_turn(turn, AskedHow::Dialplan);
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use super::keys::Way;
 use crate::audio::{Clip, Key, LineRate};
-use crate::dialplan::Dialplan;
+use crate::dialplan::{Dialplan, LookedUp, Lookup};
 use crate::hear::{Recognition, Urgency, Vad};
 use crate::speak::{Pace, Phrase, PromptBook};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a call is made of.
@@ -17,6 +19,8 @@ pub struct Setup {
     pub prompts: Arc<PromptBook>,
     /// What tells the caller's voice from other sound.
     pub vad: Vad,
+    /// When the call begins.
+    pub begins: Timestamp,
     /// What the first event, `call_started`, says.
     pub about: About,
 }
@@ -55,6 +59,13 @@ pub enum Job {
         text: Arc<str>,
         pace: Pace,
     },
+    /// Answered by [`Input::LookedUp`].
+    LookUp {
+        id: JobId,
+        lookup: Arc<Lookup>,
+        /// What fills its slots.
+        values: BTreeMap<String, String>,
+    },
     /// Answered by [`Input::Transfer`], several times.
     Transfer { target: String },
     /// End the call on the line; not answered.
@@ -77,6 +88,10 @@ pub enum Input {
     Spoken {
         id: JobId,
         spoken: Spoken,
+    },
+    LookedUp {
+        id: JobId,
+        result: LookedUp,
     },
     Transfer(TransferUpdate),
     /// The caller hung up.

@@ -8,7 +8,7 @@
 use super::acting::Answer;
 use super::{AskedHow, Call, EventKind, Job, JobId, Phase};
 use crate::audio::{Clip, FRAME_MS, Frame};
-use crate::dialplan::{Completeness, Then};
+use crate::dialplan::Completeness;
 use crate::hear::{Heard, Recognition, Unheard, Urgency, Utterance};
 
 /// Pieces of one answer that are put together when the caller goes on while we think.
@@ -40,13 +40,15 @@ impl Call {
         // Who is being put through is not listened to: a "thank you" must not end their call.
         if matches!(
             self.phase,
-            Phase::Speaking(Then::Human) | Phase::Announcing | Phase::Transferring { .. }
+            Phase::Announcing(_) | Phase::Transferring { .. }
         ) {
             return;
         }
         let words = self.completeness();
         let silent_ms = self.listener.silent_ms();
-        let patience = self.endpointing.patience(words, self.asked.is_some());
+        let patience = self
+            .endpointing
+            .patience(words, self.dialog.asks_for_a_row());
         match self.listener.hear(caller, &self.played, patience) {
             Some(Heard::Onset) if self.player.may_be_interrupted() => self.player.duck(true),
             Some(Heard::FalseOnset) => self.player.duck(false),
@@ -206,7 +208,6 @@ impl Call {
             Err(Unheard::Overloaded(reason)) => {
                 self.engine_failed("recognition", reason);
                 self.drop_answer();
-                self.failures += 1;
                 if std::mem::replace(&mut self.overloaded, true) {
                     self.hand_off(AskedHow::Engine);
                 } else {

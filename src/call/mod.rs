@@ -33,15 +33,17 @@ pub use keys::Way;
 pub use line::OneWay;
 
 use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
-use crate::dialplan::{Ask, Dialplan, Reply, Then};
+use crate::dialplan::{Dialog, Dialplan, World};
 use crate::hear::{Listener, ToneDetector};
 use crate::speak::{Pace, PromptBook};
-use acting::ActedOn;
+use acting::{ActedOn, LookingUp};
 use endpointing::Endpointing;
+use jiff::{SignedDuration, Timestamp};
 use line::Line;
 use listening::{Piece, Speculation};
 use player::Player;
 use pressing::Keys;
+use speaking::Then;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -61,9 +63,8 @@ const REMEMBERED_ANSWER: u64 = seconds(1);
 const RECOGNITION_OVERDUE: u64 = seconds(6);
 /// How long a transfer may go without an end; the caller hears that it did not work.
 const TRANSFER_OVERDUE: u64 = seconds(45);
-/// Failures in a row (not understood, no input) at which a person is offered, and that lead to one.
-const OFFER_HUMAN: u32 = 2;
-const FAILURES: u32 = 3;
+/// A lookup ends long before this; one that does not counts as broken.
+const LOOKUP_OVERDUE: u64 = seconds(25);
 
 pub struct Call {
     id: String,
@@ -92,23 +93,17 @@ pub struct Call {
     acted_on: Option<ActedOn>,
     /// What was acted on when the caller went on.
     cut_off: Option<Clip>,
-    /// The number that the caller was asked for.
-    asked: Option<Arc<Ask>>,
+    /// What the conversation has come to.
+    dialog: Dialog,
+    begins: Timestamp,
+    /// A company's system is being asked.
+    looking_up: Option<LookingUp>,
     keys: Keys,
-    /// Answers given, the last at the end.
-    answered: Vec<Reply>,
     pace: Pace,
     /// The caller has asked for time.
     waits_for_caller: bool,
-    failures: u32,
-    /// How often each was said.
-    no_inputs: usize,
-    no_matches: usize,
-    helps: usize,
     /// The caller was told that there is too much to do.
     overloaded: bool,
-    /// A transfer has failed in this call.
-    nobody_there: bool,
     /// Since when the caller waits for us to say something.
     waiting_since: Option<u64>,
     synthesis_ms: Option<u64>,
@@ -128,8 +123,8 @@ enum Phase {
     Listening {
         since: u64,
     },
-    /// The caller is told that they are put through.
-    Announcing,
+    /// The caller is told that they are put through, for this reason.
+    Announcing(AskedHow),
     /// The line tries to reach a person since that frame.
     Transferring {
         since: u64,
@@ -139,10 +134,15 @@ enum Phase {
 
 impl Call {
     pub fn new(setup: Setup) -> Call {
+        let number = |number: &Option<String>| number.clone().unwrap_or_default();
+        let world = World {
+            caller: number(&setup.about.caller),
+            called: number(&setup.about.called),
+            now: setup.begins,
+        };
         Call {
             id: setup.id,
             rate: setup.rate,
-            dialplan: setup.dialplan,
             prompts: setup.prompts,
             now: 0,
             phase: Phase::New(Box::new(setup.about)),
@@ -159,17 +159,14 @@ impl Call {
             way_is_due: false,
             acted_on: None,
             cut_off: None,
-            asked: None,
+            dialog: Dialog::new(setup.dialplan.clone(), world),
+            begins: setup.begins,
+            looking_up: None,
             keys: Keys::default(),
-            answered: Vec::new(),
+            dialplan: setup.dialplan,
             pace: Pace::Usual,
             waits_for_caller: false,
-            failures: 0,
-            no_inputs: 0,
-            no_matches: 0,
-            helps: 0,
             overloaded: false,
-            nobody_there: false,
             waiting_since: None,
             synthesis_ms: None,
             next_job: 0,
@@ -220,6 +217,7 @@ impl Call {
             Input::NoPackets => self.note_one_way(OneWay::NoPackets),
             Input::Recognised { id, recognition } => self.recognised(id, recognition),
             Input::Spoken { id, spoken } => self.spoken(id, spoken),
+            Input::LookedUp { id, result } => self.looked_up(id, result),
             Input::Transfer(update) => self.transfer(update),
             Input::HungUp => self.end(EndReason::CallerHungUp),
             Input::MediaLost => self.hang_up(EndReason::MediaLost),
@@ -281,12 +279,14 @@ impl Call {
         match self.phase {
             Phase::Speaking(then) if !self.player.is_busy() => match then {
                 Then::Listen => self.phase = Phase::Listening { since: self.now },
-                Then::Human => self.hand_off(AskedHow::Dialplan),
                 Then::HangUp => self.hang_up(EndReason::Finished),
             },
             Phase::Leaving(reason) if !self.player.is_busy() => self.hang_up(reason),
             Phase::Listening { since } => self.wait_for_caller(since),
-            Phase::Announcing if !self.player.is_busy() => {
+            Phase::Announcing(how) if !self.player.is_busy() => {
+                if how == AskedHow::Dialplan {
+                    self.note(EventKind::AskedForHuman { how });
+                }
                 let target = self.dialplan.human.target.clone();
                 self.note(EventKind::TransferStarted {
                     target: target.clone(),
@@ -320,6 +320,8 @@ impl Call {
             self.say_something_while_thinking();
         } else if !self.keys.is_empty() {
             self.wait_for_keys();
+        } else if self.looking_up.is_some() {
+            self.wait_for_lookup();
         } else if self.now - since > self.longest_silence() {
             self.nothing_said();
         }
@@ -341,6 +343,12 @@ impl Call {
 }
 
 impl Call {
+    /// What clocks show now.
+    fn time(&self) -> Timestamp {
+        let since = SignedDuration::from_millis((self.now * u64::from(FRAME_MS)) as i64);
+        self.begins.checked_add(since).unwrap_or(self.begins)
+    }
+
     fn engine_failed(&mut self, what: &str, reason: String) {
         self.note(EventKind::EngineFailed {
             what: what.to_owned(),

@@ -1,6 +1,5 @@
 //! The caller's keys: 0 reaches a person, others make a number, which is an answer like any other.
 
-use super::acting::Answer;
 use super::keys::Presses;
 use super::keys::collect::{Collected, Collector, Wanted};
 use super::{AskedHow, Call, EventKind, InterruptedBy, Phase, Way, asking, seconds};
@@ -43,19 +42,22 @@ impl Call {
             key: key.to_char(),
             by: Some(way),
         });
-        if matches!(self.phase, Phase::Announcing | Phase::Transferring { .. }) {
+        if matches!(
+            self.phase,
+            Phase::Announcing(_) | Phase::Transferring { .. }
+        ) {
             return;
         }
         self.waiting_since = Some(self.now);
         self.interrupt(InterruptedBy::Digit);
         // In a number that was asked for it is a digit, unless it stays alone.
-        if key == Key::ZERO && self.asked.is_none() {
+        if key == Key::ZERO && self.dialog.keys().is_none() {
             self.hand_off(AskedHow::Key);
             return;
         }
         self.phase = Phase::Listening { since: self.now };
         let now = self.now;
-        let wanted = self.asked.as_deref().map_or(ANY_NUMBER, asking::wanted);
+        let wanted = self.dialog.keys().map_or(ANY_NUMBER, asking::wanted);
         let collector = || Collector::new(wanted, now);
         let number = self.keys.number.get_or_insert_with(collector);
         let collected = number.press(key, now);
@@ -77,16 +79,24 @@ impl Call {
                 self.keys.clear();
                 // Nothing, when all was taken back.
                 if !digits.is_empty() {
-                    self.number(&digits);
+                    self.keyed(&digits);
                 }
             }
             Collected::Done(digits) => {
                 self.keys.clear();
-                self.act_on(Answer {
-                    text: digits,
-                    ..Answer::default()
-                });
+                self.keyed(&digits);
             }
         }
+    }
+
+    /// A number that was asked for, or one that was not.
+    fn keyed(&mut self, digits: &str) {
+        if self.looking_up.is_some() {
+            return;
+        }
+        self.waits_for_caller = false;
+        let now = self.time();
+        let turn = self.dialog.keyed(digits, now);
+        self.take_turn(turn, AskedHow::Failures);
     }
 }

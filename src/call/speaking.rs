@@ -3,34 +3,38 @@
 
 use super::io::{Job, JobId, Spoken};
 use super::player::Played;
-use super::{Call, EventKind, InterruptedBy, Phase};
+use super::{AskedHow, Call, EventKind, InterruptedBy, Phase};
 use crate::audio::FRAME_MS;
-use crate::dialplan::Reply;
+use crate::dialplan::{Reply, Text};
 use crate::speak::{self, Pace};
 use std::sync::Arc;
 
-/// Answers that a caller can go back through.
-const REMEMBERED: usize = 16;
+/// What comes after something was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Listen,
+    HangUp,
+}
 
 impl Call {
-    /// An answer, which the caller may want to hear again.
-    pub(super) fn answer_with(&mut self, reply: Reply) {
-        if self.answered.len() == REMEMBERED {
-            self.answered.remove(0);
-        }
-        self.answered.push(reply.clone());
-        self.asked = reply.ask.clone();
-        self.say(reply);
+    /// Says one thing of the dialplan's own, and listens or ends the call as it wants.
+    pub(super) fn say(&mut self, reply: Reply) {
+        let then = match reply.ends {
+            true => Then::HangUp,
+            false => Then::Listen,
+        };
+        let say = reply.say.into_iter().map(|text| (text, true));
+        self.say_all(say.collect(), then);
     }
 
-    /// Says something, after what cannot be interrupted.
-    pub(super) fn say(&mut self, reply: Reply) {
+    /// Says texts, after what cannot be interrupted; and whether each of them can be.
+    pub(super) fn say_all(&mut self, say: Vec<(Text, bool)>, then: Then) {
         self.player.forget_stopped();
         self.player.drop_interruptible();
-        for text in reply.say {
-            self.queue(text, reply.barge_in);
+        for (text, barge_in) in say {
+            self.queue(text, barge_in);
         }
-        self.phase = Phase::Speaking(reply.then);
+        self.phase = Phase::Speaking(then);
     }
 
     pub(super) fn queue(&mut self, text: Arc<str>, barge_in: bool) {
@@ -47,18 +51,10 @@ impl Call {
         }
     }
 
-    /// The last answer again; the greeting, when there was none yet.
+    /// What was said last, once more.
     pub(super) fn say_again(&mut self) {
-        let reply = self.answered.last().cloned();
-        let reply = reply.unwrap_or_else(|| self.dialplan.greeting());
-        self.asked = reply.ask.clone();
-        self.say(reply);
-    }
-
-    /// The answer before the last; the greeting, when there was none.
-    pub(super) fn go_back(&mut self) {
-        self.answered.pop();
-        self.say_again();
+        let turn = self.dialog.again();
+        self.take_turn(turn, AskedHow::Dialplan);
     }
 
     pub(super) fn spoken(&mut self, id: JobId, spoken: Spoken) {

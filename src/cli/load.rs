@@ -5,11 +5,11 @@ use super::Failure;
 use crate::dialplan::{Diagnostic, Dialplan};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
+use crate::lookup::Lookups;
 use crate::server::LINE_RATE;
 use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
 use crate::speak::{self, Cache, Espeak, PromptBook, SpeakError, Speaker, Wish};
-use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub fn unlisted(dialplan: &Dialplan) -> Option<Unlisted> {
     if !dialplan.language.tag().starts_with("en") {
         return None;
     }
-    let expected = Expected::new(&dialplan.phrases(), &BTreeMap::new()).ok()?;
+    let expected = Expected::new(&dialplan.phrases(), &dialplan.classes()).ok()?;
     let (_, unlisted) = Sphinx::new(None, &expected, &pronounce).ok()?;
     Some(unlisted)
 }
@@ -71,7 +71,7 @@ pub fn all(
         model,
         &model_folders(),
         dialplan.language.tag(),
-        &Expected::new(&dialplan.phrases(), &BTreeMap::new())?,
+        &Expected::new(&dialplan.phrases(), &dialplan.classes())?,
         &|word| voice.ipa(word).ok(),
     )?;
     for warning in &choice.warnings {
@@ -93,6 +93,7 @@ pub fn all(
     Ok(Loaded {
         dialplan: Arc::new(dialplan),
         engines: Engines {
+            lookups: Arc::new(Lookups::new()),
             recogniser: choice.recogniser,
             speaker: Arc::new(speaker),
             vad,

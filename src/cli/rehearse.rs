@@ -7,6 +7,7 @@ use crate::call::{About, Setup};
 use crate::hear::{Wanted, WantedVad};
 use crate::rehearse::{self, Options, Rehearsal, Scenario};
 use crate::server::LINE_RATE;
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// Feed recordings or scenarios through the pipeline that answers calls.
@@ -71,6 +72,7 @@ pub fn run(args: &Args) -> Done {
             dialplan: loaded.dialplan.clone(),
             prompts: loaded.prompts.clone(),
             vad: loaded.engines.vad.clone(),
+            begins: Timestamp::now(),
             about: About::default(),
         };
         let options = Options {

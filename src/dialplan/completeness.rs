@@ -37,6 +37,7 @@ impl Dialplan {
     /// the caller will say.
     pub fn completeness(&self, text: &str, confidence: f32) -> Completeness {
         let language = self.language;
+        let text = &self.typical.text(text);
         let words = normalise(language, text);
         // The author's own words are whole whatever they end in, and so are those for control.
         let example = self.matcher.is_example(text);

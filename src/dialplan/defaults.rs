@@ -14,6 +14,15 @@ pub(super) struct Defaults {
     pub(super) one_moment: &'static str,
     pub(super) wait: &'static str,
     pub(super) silent_line: &'static str,
+    /// With `{value}` in it.
+    pub(super) check: &'static str,
+    /// With `{first}` and `{second}` in it.
+    pub(super) which: &'static str,
+    pub(super) what_is_wrong: &'static str,
+    pub(super) not_done: &'static str,
+    pub(super) not_found: &'static str,
+    pub(super) lookup_failed: &'static str,
+    pub(super) message_left: &'static str,
     help: Help,
 }
 
@@ -45,7 +54,7 @@ impl Defaults {
     pub(super) fn help(&self, language: Language, intents: &[Intent]) -> Vec<Text> {
         let examples: Vec<&str> = intents
             .iter()
-            .filter(|intent| intent.then == Then::Listen)
+            .filter(|intent| intent.cases.iter().any(|case| case.then == Then::Listen))
             .filter_map(|intent| {
                 let mut examples = intent.examples.iter().map(String::as_str);
                 examples.find(|example| {
@@ -93,6 +102,13 @@ const ENGLISH: Defaults = Defaults {
     wait: "Of course, take your time. I am here.",
     silent_line: "I cannot hear anything from your phone. Please check that it is not muted, or \
                   press 0 for a person.",
+    check: "I have {value}. Is that right?",
+    which: "Do you mean {first}, or {second}?",
+    what_is_wrong: "All right, then what should it be?",
+    not_done: "All right, I leave it as it is. What else can I do for you?",
+    not_found: "I am sorry, I can not find that.",
+    lookup_failed: "I am sorry, our system does not answer just now. A colleague will help you.",
+    message_left: "Thank you. I have noted that, and somebody will get back to you. Goodbye.",
     help: Help {
         start: "You can say, for example: ",
         or: ". Or: ",
@@ -122,6 +138,13 @@ const MANDARIN: Defaults = Defaults {
     one_moment: "请稍等。",
     wait: "好的，不着急，我等您。",
     silent_line: "我听不到您电话里的任何声音。请看看手机是不是静音了，或者按0转人工。",
+    check: "我听到的是{value}，对吗？",
+    which: "您是想{first}，还是{second}？",
+    what_is_wrong: "好的，那应该是什么呢？",
+    not_done: "好的，那就不改了。请问还有什么可以帮您？",
+    not_found: "很抱歉，我没有查到。",
+    lookup_failed: "很抱歉，系统暂时没有回应。我请同事来帮您。",
+    message_left: "谢谢，我已经记下来了，我们会尽快联系您。再见。",
     help: Help {
         start: "您可以说，比如：",
         or: "。或者：",

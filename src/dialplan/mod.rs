@@ -5,21 +5,33 @@
 //! changes and is shared by all calls: it answers what an utterance leads to and what is said.
 //! Counting failures, key 0 and the transfer itself belong to the call.
 
-mod ask;
 mod completeness;
 mod defaults;
 mod diagnostic;
+mod dialog;
+mod expected;
+mod expression;
+mod hours;
+mod intent;
 mod prompts;
 mod read;
 mod values;
 
-pub use ask::{Ask, MOST_DIGITS};
+pub use crate::lookup::Lookup;
 pub use completeness::Completeness;
 pub use diagnostic::{Diagnostic, LoadError, Place, Severity};
+pub use dialog::{Dialog, Keys, LookedUp, Next, Note, Turn, World};
+pub use expression::{Expression, Fact, Facts, Mistake};
+pub use hours::Hours;
+pub use intent::{Case, Intent, Knowledge, MOST_DIGITS, Slot, Then};
 
-use crate::understand::{self, Control, Language, Matcher, Sentences};
+use crate::understand::{self, Control, Language, Match, Matcher, Sentences};
 use diagnostic::Source;
-use jiff::civil::Date;
+use expected::Typical;
+use intent::slots;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use prompts::Prompts;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -32,6 +44,8 @@ pub struct Dialplan {
     pub language: Language,
     pub human: Human,
     pub intents: Vec<Intent>,
+    /// When people are there; always, where nothing is written.
+    pub hours: Option<Hours>,
     /// Where it was read from; paths in it begin there.
     pub folder: PathBuf,
     /// How words are said: written, said.
@@ -39,6 +53,7 @@ pub struct Dialplan {
     pub voice: VoiceWish,
     prompts: Prompts,
     matcher: Matcher,
+    typical: Typical,
     sentences: Sentences,
     source: Source,
     /// Where texts are written.
@@ -68,62 +83,23 @@ pub struct Human {
     pub say: Text,
     /// When the caller is back because the transfer failed.
     pub failed: Text,
+    pub closed: Option<Closed>,
 }
 
-/// Something that callers want.
+/// What callers hear who want a person when nobody is there.
 #[derive(Debug, Clone)]
-pub struct Intent {
-    pub name: Arc<str>,
-    /// How callers may put it, as written in the file.
-    pub examples: Vec<String>,
-    /// Said in this order; may be empty unless `then` is to listen.
-    pub say: Vec<Text>,
-    pub then: Then,
-    /// Whether the caller's voice may interrupt the answer. Keys always do.
-    pub barge_in: bool,
-    /// What is asked before the answer.
-    pub ask: Option<Arc<Ask>>,
-    /// The last day on which the answer is known to hold.
-    pub valid_until: Option<Date>,
+pub struct Closed {
+    pub say: Text,
+    /// The intent that takes their message.
+    pub message: usize,
 }
 
-/// What happens after something was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    Listen,
-    /// The caller is put through to a person.
-    Human,
-    HangUp,
-}
-
-/// What to say, all of it, and what to do after.
+/// What to say, all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     pub say: Vec<Text>,
-    pub then: Then,
-    /// Whether the caller's voice may interrupt it. Keys always do.
-    pub barge_in: bool,
-    /// What is said is a question; its answer leads to [`Ask::answer`].
-    pub ask: Option<Arc<Ask>>,
-}
-
-/// What an utterance comes to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    Understood {
-        intent: Arc<str>,
-        /// 0 to 1.
-        score: f32,
-        reply: Reply,
-    },
-    /// Whatever the dialplan says: [`Dialplan::human_reply`] is next.
-    AskedForHuman,
-    NotUnderstood {
-        /// The intent that came closest; none where nothing resembles any example.
-        nearest: Option<Arc<str>>,
-        /// 0 to 1.
-        score: f32,
-    },
+    /// The call ends after it.
+    pub ends: bool,
 }
 
 /// A dialplan and what should be looked at in it.
@@ -168,50 +144,22 @@ impl Dialplan {
         read::read(Source::new(file, text), today)
     }
 
-    /// What `text`, as it was recognised, leads to.
-    pub fn hear(&self, text: &str) -> Outcome {
-        if understand::asks_for_human(self.language, text) {
-            return Outcome::AskedForHuman;
-        }
-        let found = self.matcher.best(text);
-        match found.intent.and_then(|intent| self.intents.get(intent)) {
-            Some(intent) => Outcome::Understood {
-                intent: intent.name.clone(),
-                score: found.score,
-                reply: self.reply(intent),
-            },
-            None => Outcome::NotUnderstood {
-                nearest: found
-                    .nearest
-                    .and_then(|intent| self.intents.get(intent))
-                    .map(|intent| intent.name.clone()),
-                score: found.score,
-            },
-        }
+    /// The name of the intent that `text` is understood as by itself, whatever was asked.
+    pub fn intent_of(&self, text: &str) -> Option<&Arc<str>> {
+        let intent = self.intents.get(self.best(text).intent?)?;
+        Some(&intent.name)
     }
 
-    fn reply(&self, intent: &Intent) -> Reply {
-        if let Some(ask) = &intent.ask {
-            return Reply {
-                say: vec![ask.say.clone()],
-                then: Then::Listen,
-                barge_in: true,
-                ask: Some(ask.clone()),
-            };
-        }
-        let reply = match intent.then {
-            Then::Human if intent.say.is_empty() => self.human_reply(),
-            Then::HangUp if intent.say.is_empty() => self.goodbye(),
-            then => Reply {
-                say: intent.say.clone(),
-                then,
-                barge_in: true,
-                ask: None,
-            },
-        };
-        Reply {
-            barge_in: intent.barge_in,
-            ..reply
+    /// What `text` most likely wants; any value in it is as good as another.
+    fn best(&self, text: &str) -> Match {
+        self.matcher.best(&self.typical.text(text))
+    }
+
+    /// What clocks show where the company is.
+    pub fn local(&self, now: Timestamp) -> DateTime {
+        match &self.hours {
+            Some(hours) => hours.local(now),
+            None => now.to_zoned(TimeZone::system()).datetime(),
         }
     }
 
@@ -220,27 +168,6 @@ impl Dialplan {
     pub fn control(&self, text: &str) -> Option<Control> {
         let control = understand::control(self.language, text)?;
         (!self.matcher.is_example(text)).then_some(control)
-    }
-
-    /// Everything a recogniser that knows only what to expect should expect, as spoken words in
-    /// lower case, each phrase once. Where digits are asked for, `{digits}` stands for any row of
-    /// them.
-    pub fn phrases(&self) -> Vec<String> {
-        let examples = self.intents.iter().flat_map(|intent| &intent.examples);
-        let all = examples
-            .map(|example| understand::spoken(self.language, example).join(" "))
-            .chain(built_in_phrases(self.language).map(str::to_owned))
-            .chain(self.digit_phrases().map(str::to_owned));
-        once_each(all)
-    }
-
-    fn digit_phrases(&self) -> impl Iterator<Item = &'static str> {
-        let asked = self.intents.iter().any(|intent| intent.ask.is_some());
-        let phrases: &[&str] = match self.language {
-            Language::EnglishUs | Language::EnglishGb if asked => &DIGIT_PHRASES,
-            _ => &[],
-        };
-        phrases.iter().copied()
     }
 
     /// A mistake in one of the [`Dialplan::fixed_texts`], where that is written.
@@ -253,21 +180,25 @@ impl Dialplan {
     /// Every text that may be spoken, each once.
     pub fn fixed_texts(&self) -> Vec<&str> {
         let human = [&self.human.say, &self.human.failed];
-        let intents = self.intents.iter().flat_map(|intent| &intent.say);
-        let asks = self.intents.iter().filter_map(|intent| intent.ask.as_ref());
-        let asks = asks.map(|ask| &ask.say);
-        let texts = self.prompts.all().chain(human).chain(intents).chain(asks);
+        let closed = self.human.closed.as_ref().map(|closed| &closed.say);
+        let cases = self.intents.iter().flat_map(|intent| &intent.cases);
+        let slots = self.intents.iter().flat_map(|intent| &intent.slots);
+        let confirms = self
+            .intents
+            .iter()
+            .filter_map(|intent| intent.confirm.as_ref());
+        let texts = self
+            .prompts
+            .all()
+            .chain(human)
+            .chain(closed)
+            .chain(confirms);
+        let texts = texts
+            .chain(cases.flat_map(|case| &case.say))
+            .chain(slots.flat_map(|slot| &slot.ask));
         once_each(texts.map(|text| &**text))
     }
 }
-
-/// How English callers answer when they are asked for a number.
-const DIGIT_PHRASES: [&str; 4] = [
-    "{digits}",
-    "it's {digits}",
-    "my number is {digits}",
-    "the number is {digits}",
-];
 
 /// What is understood in every dialplan of the language, in the commonest ways to say it.
 fn built_in_phrases(language: Language) -> impl Iterator<Item = &'static str> {

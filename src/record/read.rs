@@ -217,6 +217,9 @@ pub(super) mod tests {
                     score,
                 }
             }),
+            text().prop_map(|intent| EventKind::Answered { intent }),
+            text().prop_map(|name| EventKind::LookupStarted { name }),
+            proptest::option::of(text()).prop_map(|failed| EventKind::LookupEnded { failed }),
             (text(), text()).prop_map(|(name, value)| EventKind::Filled { name, value }),
             Just(EventKind::Control {
                 control: Control::Repeat

@@ -17,6 +17,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
+const LOOKUP_MS: u64 = 100;
 const RECOGNITION_MS: u64 = 200;
 const SYNTHESIS_MS: u64 = 100;
 /// A transfer rings for half a second: less than a caller takes for the end of a turn.
@@ -129,6 +130,15 @@ fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u
                 ControlFlow::Continue(())
             });
             inputs
+        }
+        Job::LookUp { id, lookup, values } => {
+            let begun = Instant::now();
+            let input = engines.look_up(id, &lookup, &values);
+            let took = match options.timed {
+                true => begun.elapsed().as_millis() as u64,
+                false => LOOKUP_MS,
+            };
+            vec![(took, input)]
         }
         Job::Need { .. } | Job::Cancel { .. } | Job::HangUp => Vec::new(),
     }

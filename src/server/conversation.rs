@@ -7,6 +7,7 @@ use crate::call::{About, Call, EndReason, Event, EventKind, Input, Setup, Transf
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use crate::line::sip::{Answerer, Ended, Invitation, Session, SessionEvent, SessionEvents};
+use jiff::Timestamp;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
 
@@ -153,6 +154,7 @@ impl Conversation<'_> {
             dialplan: self.shared.dialplan.clone(),
             prompts: self.shared.prompts.clone(),
             vad: self.shared.vad.clone(),
+            begins: Timestamp::now(),
             about,
         });
         let live = Live {

@@ -1,22 +1,38 @@
-//! The threads that do a call's slow work: recognition has a pool of its own, synthesis a thread.
+//! The threads that do a call's slow work: recognition has a pool of its own, synthesis a thread, and
+//! lookups have a few.
 
 use super::media::{Command, Slot};
 use crate::audio::LineRate;
 use crate::call::{Input, Job, JobId, Spoken};
+use crate::dialplan::LookedUp;
 use crate::engines::Engines;
 use crate::hear::{self, Recognition, Ticket};
+use crate::lookup::Lookup;
 use crate::speak::Pace;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Texts that wait to be spoken; a call whose text finds no place is put through to a person.
 const WAITING: usize = 64;
+/// Lookups at a time, and how many may wait for that; what finds no place has failed.
+const LOOKUPS: usize = 16;
+const LOOKUPS_WAITING: usize = 64;
 
 /// Gives jobs to the threads; they end with it.
 pub struct Pool {
     recognition: hear::Pool,
     texts: SyncSender<Text>,
+    lookups: SyncSender<Asked>,
+}
+
+/// What to ask a company's system, and the call it is for.
+struct Asked {
+    call: Slot,
+    id: JobId,
+    lookup: Arc<Lookup>,
+    values: BTreeMap<String, String>,
 }
 
 /// A text to speak, and the call it is for.
@@ -45,11 +61,23 @@ impl Pool {
             let _ = recognised.send(Command::Input(Slot(ticket.call), input));
         };
         let recognition = hear::Pool::start(recognitions, engines.recogniser.clone(), deliver)?;
+        let (lookups, asked) = sync_channel(LOOKUPS_WAITING);
+        let asked = Arc::new(Mutex::new(asked));
+        for _ in 0..LOOKUPS {
+            let (asked, engines, results) = (asked.clone(), engines.clone(), results.clone());
+            std::thread::Builder::new()
+                .name("lookup".to_owned())
+                .spawn(move || look_up(&asked, &engines, &results))?;
+        }
         let (texts, waiting) = sync_channel(WAITING);
         std::thread::Builder::new()
             .name("voice".to_owned())
             .spawn(move || speak(&waiting, &engines, &results))?;
-        Ok(Pool { recognition, texts })
+        Ok(Pool {
+            recognition,
+            texts,
+            lookups,
+        })
     }
 
     /// Never blocks; `Err` is the input that tells the call that nobody could take the job. The
@@ -95,6 +123,19 @@ impl Pool {
                     )
                 })
             }
+            Job::LookUp { id, lookup, values } => {
+                let asked = Asked {
+                    call,
+                    id,
+                    lookup,
+                    values,
+                };
+                self.lookups.try_send(asked).map_err(|refused| {
+                    let (TrySendError::Full(asked) | TrySendError::Disconnected(asked)) = refused;
+                    let why = format!("{LOOKUPS_WAITING} lookups are waiting");
+                    lookup_failed(asked.id, why)
+                })
+            }
             Job::Transfer { .. } | Job::HangUp => Err(Input::LineFailed),
         }
     }
@@ -120,6 +161,26 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
             let _ = give(failed(id, "the voice panicked".to_owned()));
         }
     }
+}
+
+fn look_up(asked: &Mutex<Receiver<Asked>>, engines: &Engines, results: &SyncSender<Command>) {
+    loop {
+        let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(asked) = next else { return };
+        let doing = std::panic::AssertUnwindSafe(|| {
+            engines.look_up(asked.id, &asked.lookup, &asked.values)
+        });
+        let input = std::panic::catch_unwind(doing);
+        let input = input.unwrap_or_else(|_| lookup_failed(asked.id, "it panicked".to_owned()));
+        if results.send(Command::Input(asked.call, input)).is_err() {
+            return;
+        }
+    }
+}
+
+fn lookup_failed(id: JobId, why: String) -> Input {
+    let result = LookedUp::Failed(why);
+    Input::LookedUp { id, result }
 }
 
 fn failed(id: JobId, reason: String) -> Input {
@@ -165,6 +226,7 @@ mod tests {
             recogniser: Arc::new(Deaf { why }),
             speaker: Arc::new(Hum::default().speaker()),
             vad: Vad::Fvad,
+            lookups: Arc::new(crate::lookup::Lookups::new()),
         };
         let pool = Pool::start(1, engines, results).unwrap();
         assert_eq!(spoken(&pool, &received, "One. Two. Three."), "pppd");

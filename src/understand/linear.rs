@@ -129,8 +129,10 @@ fn learn_one(
             if alpha != dual.alpha {
                 one.step(dual.vector, (alpha - dual.alpha) * dual.sign);
             }
-            // What is well on the right side and has no say is not looked at again.
-            let settled = round > 0 && dual.alpha == 0.0 && gradient > 0.1;
+            // What is well on the right side and has no say is not looked at again; in the first
+            // round, which has not seen everything, it has to be further from the line.
+            let beyond = if round == 0 { 0.3 } else { 0.1 };
+            let settled = dual.alpha == 0.0 && alpha == 0.0 && gradient > beyond;
             dual.alpha = alpha;
             !settled
         });

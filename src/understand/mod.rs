@@ -19,6 +19,7 @@ mod mandarin;
 mod matcher;
 mod normalise;
 mod sentences;
+pub mod values;
 
 pub use completeness::{Ending, ending, is_only_filler};
 pub(crate) use completeness::{adds_nothing, ends_in_politeness};
@@ -26,7 +27,7 @@ pub use control::{Control, control, control_phrases, is_backchannel};
 pub use digits::{Digits, digits};
 pub use human::{asks_for_human, human_phrases};
 pub use language::{Language, UnknownLanguage};
-pub use matcher::{Match, Matcher};
+pub use matcher::{Match, Matcher, Part};
 pub(crate) use normalise::{ONES, TENS, ordinal_of};
 pub use normalise::{normalise, spoken};
 pub use sentences::Sentences;

@@ -71,6 +71,7 @@ impl Test {
                 dialplan: Arc::new(dialplan),
                 prompts: Arc::new(prompts),
                 vad: Vad::Fvad,
+                begins: jiff::Timestamp::UNIX_EPOCH,
                 about: About::default(),
             }),
             out: Frame::silence(RATE),

@@ -1,20 +1,27 @@
 //! A dialplan out of its TOML text, or everything that is wrong with it.
 
-mod ask;
+mod conditions;
 mod intents;
+mod lookups;
 mod settings;
+mod slots;
 mod target;
 mod texts;
 
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
+use super::dialog::BUILT_IN;
+use super::expected::Typical;
 use super::values::{Fields, Findings, MISSING, Written, wrong_type};
-use super::{Dialplan, LoadError, Loaded, Text, built_in_phrases};
+use super::{Dialplan, Expression, Intent, LoadError, Loaded, Text, built_in_phrases};
+use crate::understand::values::Kind;
 use crate::understand::{Language, Matcher, Sentences};
 use jiff::civil::Date;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -29,6 +36,9 @@ pub(super) fn read(source: Source, today: Date) -> Result<Loaded, LoadError> {
         findings: &mut findings,
         today,
         said: Vec::new(),
+        kinds: HashMap::new(),
+        conditions: Vec::new(),
+        intent_names: Vec::new(),
     };
     let dialplan = reader.dialplan(root.get_ref());
     let Findings {
@@ -82,6 +92,12 @@ struct Reader<'f> {
     today: Date,
     /// Every text that may be spoken, and where it is written.
     said: Vec<(Text, Range<usize>)>,
+    /// What each name asks for, and where it was first asked.
+    kinds: HashMap<Arc<str>, (Kind, Range<usize>)>,
+    /// Conditions whose names are to be looked at when all are known.
+    conditions: Vec<(Expression, Range<usize>)>,
+    /// As written, in order.
+    intent_names: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -94,7 +110,9 @@ impl Reader<'_> {
             "greeting",
             "goodbye",
             "human",
+            "hours",
             "intent",
+            "lookup",
             "no_input",
             "no_match",
             "help",
@@ -102,6 +120,12 @@ impl Reader<'_> {
             "silent_line",
             "overload",
             "one_moment",
+            "check",
+            "which",
+            "what_is_wrong",
+            "not_done",
+            "not_found",
+            "lookup_failed",
             "pronunciations",
             "voice",
         ];
@@ -111,27 +135,42 @@ impl Reader<'_> {
         // With a language that is not known, the rest is still looked through for mistakes.
         let assumed = language.unwrap_or(Language::EnglishUs);
         let defaults = Defaults::of(assumed);
-        let human = self.human(&fields, defaults);
+        let hours = self.hours(&fields);
+        let lookups = self.lookups(&fields);
         let pronunciations = self.pronunciations(&fields);
         let voice = self.voice(&fields);
-        let intents = self.intents(&fields, assumed, human.as_ref());
+        let mut intents = self.intents(&fields, assumed, &lookups);
         let known = intents.as_deref().unwrap_or_default();
         let help = defaults.help(assumed, known);
         let prompts = self.prompts(&fields, defaults, help);
+        let human = self.human(&fields, defaults, intents.as_mut(), hours.is_some());
+        self.check_all_conditions(intents.as_deref().unwrap_or_default());
 
         let (language, intents) = (language?, intents?);
-        let examples: Vec<&[String]> = intents.iter().map(|i| i.examples.as_slice()).collect();
+        let typical = Typical::of(language, &intents);
+        let examples: Vec<Vec<String>> = intents
+            .iter()
+            .map(|intent| {
+                let examples = intent.examples.iter();
+                examples
+                    .map(|example| typical.example(example, &intent.slots))
+                    .collect()
+            })
+            .collect();
+        let examples: Vec<&[String]> = examples.iter().map(Vec::as_slice).collect();
         Some(Dialplan {
             name: name?.0,
             language,
             human: human?,
+            hours,
             prompts: prompts?,
-            matcher: Matcher::new(language, &examples),
+            matcher: Matcher::new(language, &examples, &[]),
             sentences: Sentences::new(
                 language,
                 examples.iter().copied().flatten().map(String::as_str),
                 built_in_phrases(language),
             ),
+            typical,
             intents,
             pronunciations,
             voice,
@@ -139,6 +178,22 @@ impl Reader<'_> {
             source: self.findings.source.clone(),
             said: std::mem::take(&mut self.said),
         })
+    }
+
+    fn check_all_conditions(&mut self, intents: &[Intent]) {
+        let slots = intents.iter().flat_map(|intent| &intent.slots);
+        let lookups = intents.iter().filter_map(|intent| intent.lookup.as_ref());
+        let answered: Vec<String> = intents
+            .iter()
+            .map(|intent| format!("answered.{}", intent.name))
+            .collect();
+        let names: Vec<&str> = slots
+            .map(|slot| &*slot.name)
+            .chain(lookups.flat_map(|lookup| lookup.gives()))
+            .chain(answered.iter().map(String::as_str))
+            .chain(BUILT_IN)
+            .collect();
+        self.check_conditions(&names);
     }
 
     /// A text that may be spoken.

@@ -5,7 +5,7 @@ use super::target::check_target;
 use crate::dialplan::defaults::Defaults;
 use crate::dialplan::prompts::Prompts;
 use crate::dialplan::values::{Fields, MISSING, Written};
-use crate::dialplan::{Human, Text};
+use crate::dialplan::{Case, Closed, Human, Intent, Knowledge, Text, Then};
 
 impl Reader<'_> {
     /// `help` is what is said where nothing else is written.
@@ -26,6 +26,12 @@ impl Reader<'_> {
         let silent_line = self.occasion(fields, "silent_line", defaults.silent_line);
         let overload = self.occasion(fields, "overload", defaults.overload);
         let one_moment = self.occasion(fields, "one_moment", defaults.one_moment);
+        let check = self.occasion(fields, "check", defaults.check);
+        let which = self.occasion(fields, "which", defaults.which);
+        let what_is_wrong = self.occasion(fields, "what_is_wrong", defaults.what_is_wrong);
+        let not_done = self.occasion(fields, "not_done", defaults.not_done);
+        let not_found = self.occasion(fields, "not_found", defaults.not_found);
+        let lookup_failed = self.occasion(fields, "lookup_failed", defaults.lookup_failed);
         Some(Prompts {
             notice: notice.map(|written| self.said(written)),
             greeting: self.said(greeting?),
@@ -37,6 +43,12 @@ impl Reader<'_> {
             silent_line,
             overload,
             one_moment,
+            check,
+            which,
+            what_is_wrong,
+            not_done,
+            not_found,
+            lookup_failed,
         })
     }
 
@@ -106,7 +118,14 @@ impl Reader<'_> {
         written.into_iter().map(|text| self.said(text)).collect()
     }
 
-    pub(super) fn human(&mut self, fields: &Fields, defaults: &Defaults) -> Option<Human> {
+    /// Adds to `intents` what is asked for when nobody is there; `has_hours`: there are such times.
+    pub(super) fn human(
+        &mut self,
+        fields: &Fields,
+        defaults: &Defaults,
+        intents: Option<&mut Vec<Intent>>,
+        has_hours: bool,
+    ) -> Option<Human> {
         let Some(value) = fields.get("human") else {
             if !fields.misspelt("human") {
                 self.findings.error(
@@ -117,7 +136,8 @@ impl Reader<'_> {
             }
             return None;
         };
-        let fields = self.table("human", "[human]", value, &["target", "say", "failed"])?;
+        let known = ["target", "say", "failed", "closed"];
+        let fields = self.table("human", "[human]", value, &known)?;
         let example = "target = \"sip:frontdesk@192.0.2.10\"";
         let target = fields.required_text("target", example, self.findings);
         let mut text = |key: &str, default: &str| -> Text {
@@ -126,6 +146,14 @@ impl Reader<'_> {
         };
         let say = text("say", defaults.human_say);
         let failed = text("failed", defaults.human_failed);
+        let closed = self.closed(&fields, defaults, has_hours);
+        let closed = closed.zip(intents).map(|((say, message), intents)| {
+            intents.push(message);
+            Closed {
+                say,
+                message: intents.len() - 1,
+            }
+        });
         let (target, span) = target?;
         if let Err(wrong) = check_target(&target) {
             self.findings.error(
@@ -139,9 +167,69 @@ impl Reader<'_> {
             target,
             say,
             failed,
+            closed,
         })
     }
+
+    /// `[human.closed]`: what is said and asked when nobody is there.
+    fn closed(
+        &mut self,
+        fields: &Fields,
+        defaults: &Defaults,
+        has_hours: bool,
+    ) -> Option<(Text, Intent)> {
+        let Some(value) = fields.get("closed") else {
+            if has_hours {
+                self.findings.error(
+                    fields.span.clone(),
+                    "nobody is reached outside of [hours]: a caller who wants a person then is stuck",
+                    "add [human.closed] with `say` and what to ask for, such as \
+                     ask.message = { say = \"What can we do for you?\", type = \"text\" }",
+                );
+            }
+            return None;
+        };
+        if !has_hours {
+            self.findings.warning(
+                value.span(),
+                "this is never said: there are no [hours]",
+                "add [hours] with `timezone` and `open`, or take it out",
+            );
+        }
+        let fields = self.table("closed", "[human.closed]", value, &["say", "ask", "done"])?;
+        let example = "say = \"We are closed just now. You can leave a message.\"";
+        let say = fields.required_text("say", example, self.findings);
+        if fields.get("ask").is_none() {
+            self.findings.error(
+                fields.span.clone(),
+                "[human.closed] takes no message",
+                "ask for something, such as ask.message = { say = \"What can we do for you?\", type = \"text\" }",
+            );
+        }
+        let slots = self.slots(&fields);
+        let done = fields.text("done", self.findings);
+        let done = done.map_or(defaults.message_left.into(), |done| self.said(done));
+        let message = Intent {
+            name: MESSAGE.into(),
+            called: MESSAGE.into(),
+            examples: Vec::new(),
+            slots,
+            lookup: None,
+            confirm: None,
+            cases: vec![Case {
+                when: None,
+                say: vec![done],
+                then: Then::HangUp,
+                barge_in: true,
+            }],
+            knowledge: Knowledge::default(),
+        };
+        Some((self.said(say?), message))
+    }
 }
+
+/// What a message that is left is called in records.
+const MESSAGE: &str = "message";
 
 const SAY: &str = "say = \"Sorry, please say that again.\"";
 

@@ -129,8 +129,8 @@ fn other_mistakes_are_told_too() {
             "10:12: `barge_in` is a text; it must be true or false, without quotes",
         ),
         (
-            "[hours]\nopen = 8",
-            "10:2: unknown key `hours` in the dialplan;",
+            "[opening]\nopen = 8",
+            "10:2: unknown key `opening` in the dialplan;",
         ),
         ("[[human]]\n", "10:"),
     ] {

@@ -4,66 +4,54 @@ use super::*;
 
 #[test]
 fn an_answer_says_its_sentences_in_order_and_goes_on_as_written() {
-    let dialplan = loaded(&with(
+    let mut chat = Chat::with(&with(
         "[[intent]]\nname = \"cake\"\nexamples = [\"cake\", \"a cake please\", \"i want cake\"]\n\
          say = [\"Sure.\", \"Which one?\"]\nthen = \"human\"\n",
-    ))
-    .dialplan;
-    let Outcome::Understood {
-        intent,
-        score,
-        reply,
-    } = dialplan.hear("a cake please")
-    else {
-        panic!("not understood");
+    ));
+    let turn = chat.turn("a cake please");
+    assert_eq!(shown(&turn), "Sure. Which one? > human");
+    let understood = Note::Understood {
+        intent: "cake".into(),
+        score: 1.0,
     };
-    assert_eq!((&*intent, score), ("cake", 1.0));
-    assert_eq!(reply.say, ["Sure.".into(), "Which one?".into()]);
-    assert_eq!(reply.then, Then::Human);
+    assert_eq!(turn.notes.first(), Some(&understood));
 }
 
 #[test]
 fn an_intent_without_words_uses_those_of_the_transfer_and_the_goodbye() {
-    let dialplan = loaded(&with(
+    let plan = with(
         "[[intent]]\nname = \"cake\"\nexamples = [\"cake\", \"a cake\", \"i want cake\"]\nthen = \"human\"\n\
          [[intent]]\nname = \"bye\"\nexamples = [\"bye\", \"goodbye\", \"see you\"]\nthen = \"hang-up\"\n",
-    ))
-    .dialplan;
-    let reply = |text| match dialplan.hear(text) {
-        Outcome::Understood { reply, .. } => reply,
-        other => panic!("{other:?}"),
+    );
+    let (human, goodbye) = {
+        let plan = loaded(&plan).dialplan;
+        (plan.human.say.clone(), plan.prompts.goodbye.clone())
     };
-    assert_eq!(reply("cake"), dialplan.human_reply());
-    assert_eq!(reply("bye"), dialplan.goodbye());
-    assert_eq!(dialplan.goodbye().then, Then::HangUp);
+    assert_eq!(Chat::with(&plan).hears("cake"), format!("{human} > human"));
+    assert_eq!(
+        Chat::with(&plan).hears("bye"),
+        format!("{goodbye} > hang up")
+    );
 }
 
 #[test]
 fn what_is_said_again_and_again_is_said_in_other_words_until_there_are_no_more() {
     let more = "[no_input]\nsay = [\"Hello?\", \"Still there? Press 0.\"]\n[no_match]\nsay = \"Pardon?\"\n";
-    let dialplan = loaded(&with(more)).dialplan;
-    let said = |reply: Option<Reply>| reply.map(|reply| reply.say.concat());
-    let no_input: Vec<_> = (0..3).map(|nth| said(dialplan.no_input(nth))).collect();
-    let written = ["Hello?", "Still there? Press 0."].map(|text| Some(text.to_owned()));
-    assert_eq!(no_input, [&written[..], &[None]].concat());
-    assert_eq!(said(dialplan.no_match(0)).as_deref(), Some("Pardon?"));
-    assert_eq!(dialplan.no_match(1), None);
-}
-
-/// All texts of an occasion.
-fn all(of: impl Fn(usize) -> Option<Reply>) -> Vec<String> {
-    let replies = (0..).map_while(of);
-    replies.map(|reply| reply.say.concat()).collect()
+    let mut chat = Chat::with(&with(more));
+    assert_eq!(shown(&chat.0.silent(NOW)), "Hello?");
+    chat.hears("when are you open");
+    assert_eq!(shown(&chat.0.silent(NOW)), "Still there? Press 0.");
+    chat.hears("when are you open");
+    assert_eq!(chat.hears("pizza"), "Pardon?");
+    chat.hears("when are you open");
+    assert!(chat.hears("pizza").ends_with("> human"));
 }
 
 #[test]
 fn there_are_four_ways_to_ask_again_and_some_name_a_person() {
     for text in [with(""), with("").replace("en-US", "zh-CN")] {
         let dialplan = loaded(&text).dialplan;
-        for texts in [
-            all(|nth| dialplan.no_input(nth)),
-            all(|nth| dialplan.no_match(nth)),
-        ] {
+        for texts in [&dialplan.prompts.no_input, &dialplan.prompts.no_match] {
             assert!(texts.len() >= 4);
             let with_0 = texts.iter().filter(|text| text.contains('0')).count();
             assert!(!texts[0].contains('0') && with_0 >= 2, "{texts:?}");
@@ -71,35 +59,39 @@ fn there_are_four_ways_to_ask_again_and_some_name_a_person() {
                 assert!(!texts[..number].contains(text), "{text}");
             }
         }
-        for reply in [
-            dialplan.overload(),
-            dialplan.human_failed(),
-            dialplan.silent_line(),
+        let prompts = &dialplan.prompts;
+        for text in [
+            &prompts.overload,
+            &dialplan.human.failed,
+            &prompts.silent_line,
         ] {
-            assert_eq!((reply.then, reply.barge_in), (Then::Listen, true));
-            assert!(reply.say.concat().contains('0'), "{reply:?}");
+            assert!(text.contains('0'), "{text}");
         }
-        assert_eq!(dialplan.wait().then, Then::Listen);
     }
+}
+
+fn texts(texts: &[Text]) -> Vec<&str> {
+    texts.iter().map(|text| &**text).collect()
 }
 
 #[test]
 fn help_gives_the_first_example_of_what_is_answered_and_offers_a_person() {
     let more = "[[intent]]\nname = \"cake\"\nexamples = [\"a {size} cake\", \"Do you have cake?\", \"cake\"]\nsay = \"y\"\n\
+                ask.size = { say = \"How many slices?\", type = \"number\" }\n\
                 [[intent]]\nname = \"job\"\nexamples = [\"a job\", \"work\", \"b\"]\nthen = \"human\"\n";
     let dialplan = loaded(&with(more)).dialplan;
     assert_eq!(
-        all(|nth| dialplan.help(nth)),
+        texts(&dialplan.prompts.help),
         [
             "You can say, for example: when are you open. Or: Do you have cake. Or press 0 for a person."
         ]
     );
     let clinic = loaded(MANDARIN).dialplan;
-    let help = all(|nth| clinic.help(nth));
+    let help = texts(&clinic.prompts.help);
     assert!(help.len() >= 2 && help.iter().all(|help| help.contains("人工")));
     let nothing = with("").replace("say = \"From six to six.\"", "then = \"human\"");
     let nothing = loaded(&nothing).dialplan;
-    let help = all(|nth| nothing.help(nth));
+    let help = texts(&nothing.prompts.help);
     assert_eq!(
         help,
         ["Just tell me in your own words what you need. Or press 0 for a person."]
@@ -108,7 +100,7 @@ fn help_gives_the_first_example_of_what_is_answered_and_offers_a_person() {
         "[help]\nsay = [\"Ask me. Or press 0.\", \"Or somebody.\"]\n",
     ));
     assert_eq!(
-        all(|nth| written.dialplan.help(nth)),
+        texts(&written.dialplan.prompts.help),
         ["Ask me. Or press 0.", "Or somebody."]
     );
     assert!(written.warnings.is_empty());
@@ -119,11 +111,8 @@ fn an_answer_and_a_notice_may_have_to_be_heard_to_their_end() {
     let text = with("barge_in = false\n[wait]\nsay = \"Sure.\"\n[silent_line]\nsay = \"Mute?\"\n");
     let dialplan = loaded(&format!("notice = \"This call is recorded.\"\n{text}")).dialplan;
     assert_eq!(dialplan.notice().as_deref(), Some("This call is recorded."));
-    assert!(dialplan.greeting().barge_in);
-    let Outcome::Understood { reply, .. } = dialplan.hear("when are you open") else {
-        panic!("not understood");
-    };
-    assert!(!reply.barge_in);
+    let turn = Chat::with(&text).turn("when are you open");
+    assert_eq!(turn.say, [("From six to six.".into(), false)]);
     let texts = dialplan.fixed_texts();
     for said in ["This call is recorded.", "Sure.", "Mute?"] {
         assert!(texts.contains(&said), "{said}");

@@ -199,6 +199,12 @@ impl Conversation {
                 });
                 self.meant(at, format!("not understood{}", nearest.unwrap_or_default()));
             }
+            EventKind::Answered { .. } => {}
+            EventKind::LookupStarted { name } => self.meant(at, format!("asks {name}")),
+            EventKind::LookupEnded { failed } => {
+                let ended = failed.as_deref().unwrap_or("it answers");
+                self.meant(at, ended.to_owned());
+            }
             EventKind::Filled { name, value } => self.meant(at, format!("{name}: {value}")),
             EventKind::Control { control } => {
                 let wish = match control {

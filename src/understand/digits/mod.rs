@@ -8,6 +8,8 @@ mod english;
 mod mandarin;
 
 use super::Language;
+use super::values::row::digits_at;
+use super::values::said::Said;
 
 /// Digits in the order in which they were said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +22,7 @@ pub struct Digits {
 
 /// The digits in `text`, if there are any. A number is written out: "nine hundred" is 900.
 pub fn digits(language: Language, text: &str) -> Option<Digits> {
-    let pieces = match language {
-        Language::EnglishUs | Language::EnglishGb => english::pieces(text),
-        Language::Mandarin => mandarin::pieces(text),
-    };
+    let pieces = pieces(language, text);
     let digits: String = pieces.iter().filter_map(Piece::digits).collect();
     if digits.is_empty() {
         return None;
@@ -40,6 +39,30 @@ pub fn digits(language: Language, text: &str) -> Option<Digits> {
     let before = words(runs.next().unwrap_or_default());
     let only = is_filler(&before, true) && runs.all(|run| is_filler(&words(run), false));
     Some(Digits { digits, only })
+}
+
+/// Digits and words in the order in which they were said; words without their apostrophes.
+fn pieces(language: Language, text: &str) -> Vec<Piece> {
+    let said = Said::of(text);
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut at = 0;
+    while at < said.len() {
+        let after_digits = pieces.last().is_some_and(|piece| piece.digits().is_some());
+        match digits_at(language, &said, at, after_digits) {
+            Some((digits, end)) => {
+                pieces.push(Piece::Digits(digits));
+                at = end;
+            }
+            None => {
+                // A sign between digits is not said.
+                if said.word(at).contains(char::is_alphanumeric) {
+                    pieces.push(Piece::Word(said.word(at).replace('\'', "")));
+                }
+                at += 1;
+            }
+        }
+    }
+    pieces
 }
 
 /// A part of what was said.

@@ -1,0 +1,479 @@
+//! One caller's conversation: what they said so far, and what comes next.
+//!
+//! [`Dialog`] takes what the caller said, keyed in or did not say, and what systems answered, and gives a
+//! [`Turn`]: what to say and what to do then. It hears no sound, waits for nothing and reads no clock.
+//! `machine` has its steps, which the check walks through as well; `meaning` tells what words mean at a
+//! place; `memory` keeps what is known.
+
+pub(super) mod machine;
+mod meaning;
+mod memory;
+
+pub(super) use memory::BUILT_IN;
+
+use super::{Completeness, Dialplan, Lookup, Text};
+use crate::understand::values::{Asked, Kind, Value};
+use crate::understand::{self, Match};
+use jiff::Timestamp;
+use machine::{After, Line, Mark, Place, Sign, State};
+use meaning::{Meaning, Reading};
+use memory::{Memory, Now};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Turns that a caller can go back through.
+const REMEMBERED: usize = 16;
+
+#[derive(Debug)]
+pub struct Dialog {
+    plan: Arc<Dialplan>,
+    world: World,
+    state: State,
+    memory: Memory,
+    /// What was said in this turn, and where it led; the last at the end.
+    turns: Vec<(State, Vec<(Text, bool)>)>,
+    /// How often each was said.
+    no_inputs: usize,
+    no_matches: usize,
+    helps: usize,
+}
+
+/// What is known of a call from outside.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    pub caller: String,
+    pub called: String,
+    pub now: Timestamp,
+}
+
+/// What comes next.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// Each text, and whether a voice may cut it short.
+    pub say: Vec<(Text, bool)>,
+    pub then: Next,
+    /// For the record.
+    pub notes: Vec<Note>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Next {
+    Listen,
+    Human,
+    HangUp,
+    /// To be answered by [`Dialog::looked_up`].
+    LookUp(Arc<Lookup>, BTreeMap<String, String>),
+}
+
+/// What a turn was about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    Understood {
+        intent: Arc<str>,
+        score: f32,
+    },
+    NotUnderstood {
+        text: String,
+        nearest: Option<(Arc<str>, f32)>,
+    },
+    Filled {
+        name: Arc<str>,
+        value: String,
+    },
+    Answered {
+        intent: Arc<str>,
+    },
+}
+
+/// How a lookup ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LookedUp {
+    Found(BTreeMap<String, String>),
+    /// Why, for the record: the system is well and knows no such thing.
+    NotFound(String),
+    Failed(String),
+}
+
+/// What keys are an answer to the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keys {
+    pub least: usize,
+    pub most: usize,
+}
+
+impl Turn {
+    pub fn then_is_human(&self) -> bool {
+        matches!(self.then, Next::Human)
+    }
+}
+
+impl Dialog {
+    pub fn new(plan: Arc<Dialplan>, world: World) -> Dialog {
+        Dialog {
+            plan,
+            world,
+            state: State::OPEN,
+            memory: Memory::default(),
+            turns: Vec::new(),
+            no_inputs: 0,
+            no_matches: 0,
+            helps: 0,
+        }
+    }
+
+    /// The caller said something that asks for no person and is no word of control.
+    pub fn hear(&mut self, text: &str, now: Timestamp) -> Turn {
+        self.world.now = now;
+        let meaning = self.reading(text).meaning();
+        self.memory.said = understand::normalise(self.plan.language, text);
+        let Meaning {
+            sign,
+            values,
+            found,
+        } = meaning;
+        let mut notes: Vec<Note> = self.note_of(sign, text, found).into_iter().collect();
+        for (name, value) in values {
+            notes.push(Note::Filled {
+                name: name.clone(),
+                value: value.record(),
+            });
+            self.memory.fill(&self.plan, &name, value);
+        }
+        self.take(sign, notes)
+    }
+
+    /// The caller answered with keys.
+    pub fn keyed(&mut self, digits: &str, now: Timestamp) -> Turn {
+        self.world.now = now;
+        match self.keyed_value(digits) {
+            Some(Ok((name, value))) => {
+                let note = Note::Filled {
+                    name: name.clone(),
+                    value: value.record(),
+                };
+                self.memory.fill(&self.plan, &name, value);
+                self.take(Sign::Filled, vec![note])
+            }
+            Some(Err(sign)) => self.take(sign, Vec::new()),
+            None => {
+                let note = self.note_of(Sign::NotUnderstood, digits, None);
+                self.take(Sign::NotUnderstood, note.into_iter().collect())
+            }
+        }
+    }
+
+    /// Whether the caller would be understood, here and now.
+    pub fn understands(&self, text: &str) -> bool {
+        self.reading(text).meaning().sign != Sign::NotUnderstood
+    }
+
+    pub fn silent(&mut self, now: Timestamp) -> Turn {
+        self.world.now = now;
+        self.take(Sign::Silent, Vec::new())
+    }
+
+    /// A person was asked for.
+    pub fn wants_human(&mut self, now: Timestamp) -> Turn {
+        self.world.now = now;
+        self.take(Sign::Human, Vec::new())
+    }
+
+    pub fn nobody_there(&mut self, now: Timestamp) -> Turn {
+        self.world.now = now;
+        self.take(Sign::NobodyThere, Vec::new())
+    }
+
+    pub fn looked_up(&mut self, result: LookedUp, now: Timestamp) -> Turn {
+        self.world.now = now;
+        let Place::LookingUp { intent } = self.state.place else {
+            return self.take(Sign::LookupFailed, Vec::new());
+        };
+        let sign = match result {
+            LookedUp::Found(found) => {
+                self.memory.looked_up(intent, found);
+                Sign::Found
+            }
+            LookedUp::NotFound(_) => Sign::NotFound,
+            LookedUp::Failed(_) => Sign::LookupFailed,
+        };
+        self.take(sign, Vec::new())
+    }
+
+    /// What was said last, once more; the greeting, when there was nothing yet.
+    pub fn again(&mut self) -> Turn {
+        match self.turns.last() {
+            Some((state, say)) => {
+                self.state = *state;
+                listen(say.clone())
+            }
+            None => {
+                self.state = State::OPEN;
+                let greeting = self.plan.greeting();
+                listen(greeting.say.into_iter().map(|text| (text, true)).collect())
+            }
+        }
+    }
+
+    /// What was said before that.
+    pub fn back(&mut self) -> Turn {
+        self.turns.pop();
+        self.again()
+    }
+
+    /// As if the caller had just called, but for what is known.
+    pub fn start_over(&mut self) -> Turn {
+        self.turns.clear();
+        self.again()
+    }
+
+    /// What keys would answer the question.
+    pub fn keys(&self) -> Option<Keys> {
+        let keys = |least, most| Some(Keys { least, most });
+        match self.state.place {
+            Place::Checking { .. } | Place::Confirming { .. } => keys(1, 1),
+            Place::Asking { intent, slot } => match self.kind(intent, slot)? {
+                Kind::Digits { least, most } => keys(*least, *most),
+                Kind::Number { most, .. } => keys(1, most.max(&1).to_string().len()),
+                Kind::Phone => keys(3, 15),
+                Kind::YesNo => keys(1, 1),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What the words so far say about whether there are more to come.
+    pub fn completeness(&self, text: &str, confidence: f32) -> Completeness {
+        let value = self.reading(text).completeness();
+        value.unwrap_or_else(|| self.plan.completeness(text, confidence))
+    }
+
+    /// Whether a value is asked for that takes longer to say than a sentence: pauses are longer then.
+    pub fn asks_for_a_row(&self) -> bool {
+        let Place::Asking { intent, slot } = self.state.place else {
+            return false;
+        };
+        let kind = self.kind(intent, slot);
+        matches!(
+            kind,
+            Some(Kind::Digits { .. } | Kind::Phone | Kind::Code(_))
+        )
+    }
+
+    /// What whoever takes over should know: what the caller wanted, and the values they gave.
+    pub fn context(&self) -> (Vec<Arc<str>>, Vec<(String, String)>) {
+        let values = self.memory.values();
+        let values = values.map(|(name, value)| (name.to_owned(), value.record()));
+        (self.memory.matters.clone(), values.collect())
+    }
+}
+
+impl Dialog {
+    fn reading<'d>(&'d self, text: &'d str) -> Reading<'d> {
+        Reading {
+            plan: &self.plan,
+            state: &self.state,
+            memory: &self.memory,
+            world: &self.world,
+            text,
+        }
+    }
+
+    fn kind(&self, intent: usize, slot: usize) -> Option<&Kind> {
+        Some(&self.plan.intents.get(intent)?.slots.get(slot)?.kind)
+    }
+
+    fn note_of(&self, sign: Sign, text: &str, found: Option<Match>) -> Option<Note> {
+        let name = |intent: usize| Some(self.plan.intents.get(intent)?.name.clone());
+        match sign {
+            Sign::Wants(intent) => Some(Note::Understood {
+                intent: name(intent)?,
+                score: found.map_or(1.0, |found| found.score),
+            }),
+            Sign::NotUnderstood => {
+                let nearest = found.and_then(|found| Some((name(found.nearest?)?, found.score)));
+                let text = text.to_owned();
+                Some(Note::NotUnderstood { text, nearest })
+            }
+            _ => None,
+        }
+    }
+
+    fn keyed_value(&self, digits: &str) -> Option<Result<(Arc<str>, Value), Sign>> {
+        let yes = match digits {
+            "1" => Some(true),
+            "2" => Some(false),
+            _ => None,
+        };
+        let Place::Asking { intent, slot } = self.state.place else {
+            return Some(Err(if yes? { Sign::Yes } else { Sign::No }));
+        };
+        let value = match self.kind(intent, slot)? {
+            Kind::Digits { least, most } if (*least..=*most).contains(&digits.len()) => {
+                Value::Digits(digits.to_owned())
+            }
+            Kind::Number { least, most } => {
+                let number = digits.parse().ok()?;
+                (*least..=*most)
+                    .contains(&number)
+                    .then_some(Value::Number(number))?
+            }
+            Kind::Phone => Value::Phone(digits.to_owned()),
+            Kind::YesNo => Value::YesNo(yes?),
+            _ => return None,
+        };
+        let name = self.plan.intents.get(intent)?.slots.get(slot)?.name.clone();
+        Some(Ok((name, value)))
+    }
+
+    fn take(&mut self, sign: Sign, mut notes: Vec<Note>) -> Turn {
+        let mut now = Now {
+            plan: &self.plan,
+            memory: &self.memory,
+            world: &self.world,
+        };
+        let (state, effect) = machine::next(&self.plan, &self.state, sign, &mut now);
+        self.state = state;
+        for mark in effect.marks {
+            if let Mark::Answered { intent, .. } = mark
+                && let Some(intent) = self.plan.intents.get(intent)
+            {
+                let intent = intent.name.clone();
+                notes.push(Note::Answered { intent });
+            }
+            self.memory.mark(&self.plan, mark);
+        }
+        let mut say = Vec::new();
+        let mut is_said = true;
+        for line in effect.say {
+            match self.words(line) {
+                Some(line) => say.push(line),
+                None => is_said = false,
+            }
+        }
+        if !is_said && effect.then == After::Listen {
+            // There is nothing left to say that was not said before.
+            return self.take(Sign::Human, notes);
+        }
+        let then = match effect.then {
+            After::Listen => Next::Listen,
+            After::Human => Next::Human,
+            After::HangUp => Next::HangUp,
+            After::LookUp(intent) => match self.lookup(intent) {
+                Some((lookup, values)) => Next::LookUp(lookup, values),
+                None => return self.take(Sign::LookupFailed, notes),
+            },
+        };
+        if !matches!(sign, Sign::Silent | Sign::NotUnderstood) && !say.is_empty() {
+            if self.turns.len() == REMEMBERED {
+                self.turns.remove(0);
+            }
+            self.turns.push((self.state, say.clone()));
+        }
+        Turn { say, then, notes }
+    }
+
+    fn lookup(&self, intent: usize) -> Option<(Arc<Lookup>, BTreeMap<String, String>)> {
+        let lookup = self.plan.intents.get(intent)?.lookup.clone()?;
+        let values = self.memory.values();
+        let values = values.map(|(name, value)| (name.to_owned(), value.record()));
+        Some((lookup, values.collect()))
+    }
+}
+
+fn listen(say: Vec<(Text, bool)>) -> Turn {
+    Turn {
+        say,
+        then: Next::Listen,
+        notes: Vec::new(),
+    }
+}
+
+/// What is said.
+impl Dialog {
+    /// None where there is nothing left to say that was not said before.
+    fn words(&mut self, line: Line) -> Option<(Text, bool)> {
+        let prompts = &self.plan.prompts;
+        let text = match line {
+            Line::Text(text, barge_in) => return Some((self.fill_in(&text), barge_in)),
+            Line::Ask {
+                intent,
+                slot,
+                again,
+            } => {
+                let ask = &self.plan.intents.get(intent)?.slots.get(slot)?.ask;
+                ask.get(usize::from(again)).or(ask.first())?.clone()
+            }
+            Line::Check { intent, slot } => {
+                let name = &self.plan.intents.get(intent)?.slots.get(slot)?.name;
+                let value = self.memory.value(name)?.said(&self.asked());
+                fill(&prompts.check, &|name| {
+                    (name == "value").then(|| value.clone())
+                })
+            }
+            Line::Which { first, second } => {
+                let called = |intent: usize| Some(self.plan.intents.get(intent)?.called.clone());
+                let (first, second) = (called(first)?, called(second)?);
+                fill(&prompts.which, &|name| match name {
+                    "first" => Some(first.to_string()),
+                    "second" => Some(second.to_string()),
+                    _ => None,
+                })
+            }
+            Line::NoMatch => {
+                self.no_matches += 1;
+                prompts.no_match.get(self.no_matches - 1)?.clone()
+            }
+            Line::NoInput => {
+                self.no_inputs += 1;
+                prompts.no_input.get(self.no_inputs - 1)?.clone()
+            }
+            Line::Help => {
+                self.helps += 1;
+                prompts.help.get(self.helps - 1)?.clone()
+            }
+            Line::WhatIsWrong => prompts.what_is_wrong.clone(),
+            Line::NotDone => prompts.not_done.clone(),
+            Line::NotFound => prompts.not_found.clone(),
+            Line::LookupFailed => prompts.lookup_failed.clone(),
+            Line::Goodbye => prompts.goodbye.clone(),
+        };
+        Some((text, true))
+    }
+
+    fn asked(&self) -> Asked {
+        Asked {
+            language: self.plan.language,
+            now: self.plan.local(self.world.now),
+        }
+    }
+
+    fn fill_in(&self, text: &Text) -> Text {
+        fill(text, &|name| {
+            if let Some(value) = self.memory.value(name) {
+                return Some(value.said(&self.asked()));
+            }
+            self.memory.found(name).map(str::to_owned)
+        })
+    }
+}
+
+/// `text` with its `{slots}` filled; one that nothing fills is left out.
+fn fill(text: &Text, value: &dyn Fn(&str) -> Option<String>) -> Text {
+    if !text.contains('{') {
+        return text.clone();
+    }
+    let mut filled = String::new();
+    let mut rest = &**text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        filled.push_str(&value(name).unwrap_or_default());
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled.into()
+}

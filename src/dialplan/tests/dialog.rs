@@ -1,0 +1,245 @@
+//! Whole conversations.
+
+use super::*;
+
+const DENTIST: &str = r#"name = "Dentist"
+language = "en-US"
+greeting = "Hello. Press 0 for a person."
+[human]
+target = "sip:desk@127.0.0.1"
+say = "One moment."
+[hours]
+timezone = "UTC"
+open = "Mon-Fri 08:00-18:00"
+[human.closed]
+say = "We are closed now."
+ask.callback = { say = "Which number can we call?", type = "phone" }
+ask.message = { say = "What is it about?", type = "text" }
+done = "We will call you. Goodbye."
+[no_match]
+say = ["Pardon?", "Once more, please.", "Sorry?"]
+[no_input]
+say = ["Hello?", "Are you there?", "I can not hear you."]
+[[intent]]
+name = "move"
+called = "moving an appointment"
+examples = ["I need to move my appointment", "can I come on another day", "move my appointment to tuesday at five"]
+ask.day = { say = ["Which day?", "For example tomorrow. Which day?"], type = "date" }
+ask.time = { say = "At what time?", type = "time" }
+confirm = "Shall I move it to {day} at {time}?"
+say = "Done."
+[[intent]]
+name = "hours"
+examples = ["when are you open", "what are your hours", "are you open today"]
+say = "From eight to six."
+[[intent]]
+name = "bill"
+examples = ["what do I owe", "how much is my bill", "my invoice"]
+ask.customer = { say = "Your customer number?", type = "digits", length = 4, confirm = true }
+lookup = "bill"
+case = [{ when = "amount = 0", say = "You owe nothing." }]
+say = "You owe {amount} dollars."
+[lookup.bill]
+get = "http://127.0.0.1:9/bills/{customer}"
+gives = { amount = "/amount" }
+[[intent]]
+name = "bye"
+examples = ["goodbye", "bye", "that is all"]
+then = "hang-up"
+"#;
+
+#[test]
+fn only_what_is_missing_is_asked_for_and_a_no_changes_it() {
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(chat.hears("I need to move my appointment"), "Which day?");
+    assert_eq!(chat.hears("tomorrow"), "At what time?");
+    assert_eq!(
+        chat.hears("half past two"),
+        "Shall I move it to Tuesday, June 2 at 2:30 in the afternoon?"
+    );
+    assert_eq!(
+        chat.hears("no, on Wednesday"),
+        "Shall I move it to Wednesday, June 3 at 2:30 in the afternoon?"
+    );
+    assert_eq!(chat.hears("yes please"), "Done.");
+}
+
+#[test]
+fn everything_may_be_said_in_one_breath() {
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(
+        chat.hears("move my appointment to wednesday at five"),
+        "Shall I move it to Wednesday, June 3 at 5 in the afternoon?"
+    );
+    assert_eq!(chat.hears("yes"), "Done.");
+    assert_eq!(
+        chat.0.context().1,
+        [
+            ("day".to_owned(), "2026-06-03".to_owned()),
+            ("time".to_owned(), "17:00".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_side_question_is_answered_and_the_matter_gone_on_with() {
+    let mut chat = Chat::with(DENTIST);
+    chat.hears("I need to move my appointment");
+    assert_eq!(
+        chat.hears("when are you open"),
+        "From eight to six. Which day?"
+    );
+    assert_eq!(chat.hears("tomorrow"), "At what time?");
+}
+
+#[test]
+fn what_is_declined_is_not_done() {
+    let mut chat = Chat::with(DENTIST);
+    chat.hears("move my appointment to wednesday at five");
+    assert_eq!(chat.hears("no"), "All right, then what should it be?");
+    let left = chat.hears("no");
+    assert!(left.starts_with("All right, I leave it"), "{left}");
+    assert_eq!(chat.hears("when are you open"), "From eight to six.");
+}
+
+#[test]
+fn a_question_that_is_not_answered_is_put_differently_and_then_leads_to_a_person() {
+    let mut chat = Chat::with(DENTIST);
+    chat.hears("I need to move my appointment");
+    assert_eq!(
+        chat.hears("purple"),
+        "Pardon? For example tomorrow. Which day?"
+    );
+    assert_eq!(
+        chat.hears("purple"),
+        "Once more, please. For example tomorrow. Which day?"
+    );
+    assert_eq!(chat.hears("purple"), "One moment. > human");
+}
+
+#[test]
+fn a_value_is_checked_and_looked_up_and_never_asked_for_twice() {
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(chat.hears("how much is my bill"), "Your customer number?");
+    assert_eq!(
+        chat.hears("one two three four"),
+        "I have 1 2 3 4. Is that right?"
+    );
+    assert_eq!(chat.0.keys(), Some(Keys { least: 1, most: 1 }));
+    assert_eq!(chat.hears("yes"), r#"> bill {"customer": "1234"}"#);
+    let found = |amount: &str| LookedUp::Found([("amount".to_owned(), amount.to_owned())].into());
+    assert_eq!(
+        shown(&chat.0.looked_up(found("12"), NOW)),
+        "You owe 12 dollars."
+    );
+    assert_eq!(
+        chat.hears("how much is my bill"),
+        r#"> bill {"customer": "1234"}"#
+    );
+    assert_eq!(
+        shown(&chat.0.looked_up(found("0"), NOW)),
+        "You owe nothing."
+    );
+}
+
+#[test]
+fn what_a_system_does_not_know_is_asked_for_again_and_one_that_is_broken_leads_to_a_person() {
+    let mut chat = Chat::with(DENTIST);
+    chat.hears("how much is my bill");
+    chat.hears("one two three four");
+    chat.hears("yes");
+    let unknown = LookedUp::NotFound("404".to_owned());
+    assert_eq!(
+        shown(&chat.0.looked_up(unknown, NOW)),
+        "I am sorry, I can not find that. Your customer number?"
+    );
+    chat.hears("one two three five");
+    chat.hears("yes");
+    let broken = LookedUp::Failed("500".to_owned());
+    let said = shown(&chat.0.looked_up(broken, NOW));
+    assert!(
+        said.contains("does not answer") && said.ends_with("> human"),
+        "{said}"
+    );
+}
+
+#[test]
+fn at_night_a_message_is_taken_however_a_person_is_asked_for() {
+    let night: Timestamp = "2026-06-01T22:00:00Z".parse().unwrap();
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(
+        shown(&chat.0.wants_human(night)),
+        "We are closed now. Which number can we call?"
+    );
+    let question = chat.0.hear("five five five one two three four", night);
+    assert_eq!(shown(&question), "What is it about?");
+    let done = chat.0.hear("my tooth hurts", night);
+    assert_eq!(shown(&done), "We will call you. Goodbye. > hang up");
+    let (matters, values) = chat.0.context();
+    assert_eq!(matters, ["message".into()]);
+    assert_eq!(
+        values[1],
+        ("message".to_owned(), "my tooth hurts".to_owned())
+    );
+    // Who says nothing at all is not kept for ever.
+    let mut chat = Chat::with(DENTIST);
+    chat.0.wants_human(night);
+    let turns: Vec<Turn> = (0..3).map(|_| chat.0.silent(night)).collect();
+    assert!(matches!(turns[2].then, Next::HangUp), "{turns:?}");
+}
+
+#[test]
+fn nobody_there_brings_the_caller_back_and_silence_then_ends_the_call() {
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(shown(&chat.0.wants_human(NOW)), "One moment. > human");
+    chat.0.nobody_there(NOW);
+    let turns: Vec<Turn> = (0..3).map(|_| chat.0.silent(NOW)).collect();
+    assert!(matches!(turns[2].then, Next::HangUp), "{turns:?}");
+}
+
+#[test]
+fn what_was_said_can_be_heard_again_and_gone_back_to() {
+    let mut chat = Chat::with(DENTIST);
+    assert_eq!(shown(&chat.0.again()), "Hello. Press 0 for a person.");
+    chat.hears("when are you open");
+    chat.hears("I need to move my appointment");
+    assert_eq!(shown(&chat.0.again()), "Which day?");
+    assert_eq!(shown(&chat.0.back()), "From eight to six.");
+    assert_eq!(shown(&chat.0.start_over()), "Hello. Press 0 for a person.");
+    assert_eq!(chat.hears("purple"), "Pardon?");
+}
+
+proptest! {
+    /// Whatever is said, keyed or not said, a person can be reached in one step, or a message left.
+    #[test]
+    fn a_person_is_always_one_step_away(steps in proptest::collection::vec(0usize..12, 0..14), night: bool) {
+        let now = if night { "2026-06-01T22:00:00Z".parse().unwrap() } else { NOW };
+        let mut chat = Chat::with(DENTIST);
+        let mut looking_up = false;
+        for step in steps {
+            // Meanwhile nothing else is asked of the dialog.
+            let step = if looking_up { 3 + step % 2 } else { step };
+            let turn = match step {
+                0 => chat.0.silent(now),
+                1 => chat.0.keyed("1234", now),
+                2 => chat.0.keyed("2", now),
+                3 => chat.0.looked_up(LookedUp::Found(Default::default()), now),
+                4 => chat.0.looked_up(LookedUp::NotFound(String::new()), now),
+                _ => {
+                    let said = ["yes", "no", "tomorrow", "half past two", "how much is my bill", "I need to move my appointment", "purple"];
+                    chat.0.hear(said[step - 5], now)
+                }
+            };
+            if !matches!(turn.then, Next::Listen | Next::LookUp(..)) {
+                return Ok(());
+            }
+            looking_up = matches!(turn.then, Next::LookUp(..));
+            prop_assert!(!turn.say.is_empty() || looking_up, "{step}");
+        }
+        let turn = chat.0.wants_human(now);
+        match night {
+            true => prop_assert!(shown(&turn).starts_with("We are closed now.")),
+            false => prop_assert!(turn.then_is_human()),
+        }
+    }
+}
