@@ -19,7 +19,7 @@ pub fn measured(matcher: &Matcher, names: &[String], set: &Set, shows: bool) -> 
     let mut chance = Chance(9);
     let known = |text: &str, intent: &str| {
         let wanted = names.iter().position(|name| name == intent)?;
-        let found = matcher.all(text);
+        let found = matcher.all(text, &str::to_owned);
         let [only] = found.as_slice() else {
             return None;
         };
@@ -40,7 +40,7 @@ pub fn measured(matcher: &Matcher, names: &[String], set: &Set, shows: bool) -> 
         pairs += 1;
         let text = format!("{first}{joint}{second}");
         let found: Vec<Option<usize>> = matcher
-            .all(&text)
+            .all(&text, &str::to_owned)
             .iter()
             .map(|part| part.found.intent)
             .collect();
@@ -55,7 +55,7 @@ pub fn measured(matcher: &Matcher, names: &[String], set: &Set, shows: bool) -> 
     }
     let (mut with_and, mut cut, mut cut_wrongly, mut whole, mut all_cut) = (0, 0, 0, 0, 0);
     for (text, intent) in &set.lines {
-        let found = matcher.all(text);
+        let found = matcher.all(text, &str::to_owned);
         whole += 1;
         all_cut += usize::from(found.len() > 1);
         if !spoken(Language::EnglishUs, text)

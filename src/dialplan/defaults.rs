@@ -22,6 +22,7 @@ pub(super) struct Defaults {
     pub(super) not_done: &'static str,
     pub(super) not_found: &'static str,
     pub(super) lookup_failed: &'static str,
+    pub(super) outdated: &'static str,
     pub(super) message_left: &'static str,
     help: Help,
 }
@@ -108,6 +109,7 @@ const ENGLISH: Defaults = Defaults {
     not_done: "All right, I leave it as it is. What else can I do for you?",
     not_found: "I am sorry, I can not find that.",
     lookup_failed: "I am sorry, our system does not answer just now. A colleague will help you.",
+    outdated: "What I know about that may be out of date. A colleague will tell you.",
     message_left: "Thank you. I have noted that, and somebody will get back to you. Goodbye.",
     help: Help {
         start: "You can say, for example: ",
@@ -144,6 +146,7 @@ const MANDARIN: Defaults = Defaults {
     not_done: "好的，那就不改了。请问还有什么可以帮您？",
     not_found: "很抱歉，我没有查到。",
     lookup_failed: "很抱歉，系统暂时没有回应。我请同事来帮您。",
+    outdated: "这方面的信息可能已经过期了，我请同事来告诉您。",
     message_left: "谢谢，我已经记下来了，我们会尽快联系您。再见。",
     help: Help {
         start: "您可以说，比如：",

@@ -22,6 +22,9 @@ pub struct Intent {
     /// Answers; the first that holds is given. The last one always holds.
     pub cases: Vec<Case>,
     pub knowledge: Knowledge,
+    /// Something the company wants to be heard: said once in a call, when nothing else is left to say,
+    /// unless the caller asks for it.
+    pub promotion: bool,
 }
 
 /// A value that the caller gives. Intents that ask for the same name share it.
@@ -66,6 +69,13 @@ pub struct Knowledge {
     /// The first and the last day on which the answer is known to hold.
     pub valid_from: Option<Date>,
     pub valid_until: Option<Date>,
+}
+
+impl Knowledge {
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= day)
+            && self.valid_until.is_none_or(|until| day <= until)
+    }
 }
 
 /// Longer numbers nobody says or keys in.

@@ -25,7 +25,7 @@ pub use expression::{Expression, Fact, Facts, Mistake};
 pub use hours::Hours;
 pub use intent::{Case, Intent, Knowledge, MOST_DIGITS, Slot, Then};
 
-use crate::understand::{self, Control, Language, Match, Matcher, Sentences};
+use crate::understand::{self, Control, Language, Match, Matcher, Part, Sentences};
 use diagnostic::Source;
 use expected::Typical;
 use intent::slots;
@@ -153,6 +153,11 @@ impl Dialplan {
     /// What `text` most likely wants; any value in it is as good as another.
     fn best(&self, text: &str) -> Match {
         self.matcher.best(&self.typical.text(text))
+    }
+
+    /// Everything that `text` most likely wants, in the order it was said.
+    fn wishes(&self, text: &str) -> Vec<Part> {
+        self.matcher.all(text, &|said| self.typical.text(said))
     }
 
     /// What clocks show where the company is.

@@ -22,6 +22,7 @@ pub(super) struct Prompts {
     pub(super) not_done: Text,
     pub(super) not_found: Text,
     pub(super) lookup_failed: Text,
+    pub(super) outdated: Text,
 }
 
 impl Prompts {
@@ -39,6 +40,7 @@ impl Prompts {
             &self.not_done,
             &self.not_found,
             &self.lookup_failed,
+            &self.outdated,
         ];
         let several = [&self.no_input, &self.no_match, &self.help];
         let several = several.into_iter().flatten();

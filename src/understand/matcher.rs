@@ -8,7 +8,7 @@
 
 mod parts;
 
-pub use parts::Part;
+pub use parts::{Part, clauses};
 
 use super::features::{Sparse, Vocabulary};
 use super::linear::Linear;

@@ -27,6 +27,7 @@ pub use control::{Control, control, control_phrases, is_backchannel};
 pub use digits::{Digits, digits};
 pub use human::{asks_for_human, human_phrases};
 pub use language::{Language, UnknownLanguage};
+pub(crate) use matcher::clauses;
 pub use matcher::{Match, Matcher, Part};
 pub(crate) use normalise::{ONES, TENS, ordinal_of};
 pub use normalise::{normalise, spoken};

@@ -19,8 +19,6 @@ pub struct State {
     pub place: Place,
     /// In a row.
     pub failures: u8,
-    /// What is gone back to when the present matter is settled.
-    pub pending: Option<usize>,
     /// A person was called in vain.
     pub nobody_there: bool,
 }
@@ -79,6 +77,12 @@ pub trait Circumstances {
     fn is_confirmed(&mut self, intent: usize) -> bool;
     /// The company's system was asked with the present values.
     fn is_looked_up(&mut self, intent: usize) -> bool;
+    /// What is known holds today.
+    fn is_valid(&mut self, intent: usize) -> bool;
+    fn was_answered(&mut self, intent: usize) -> bool;
+    /// The wish that comes so many after the present one: said in the same breath, or what a side
+    /// question interrupted.
+    fn later(&mut self, nth: usize) -> Option<usize>;
     fn holds(&mut self, when: &Expression) -> bool;
     /// People are there now.
     fn is_open(&mut self) -> bool;
@@ -108,6 +112,9 @@ pub enum Line {
         intent: usize,
         slot: usize,
     },
+    Confirm {
+        intent: usize,
+    },
     Which {
         first: usize,
         second: usize,
@@ -120,6 +127,7 @@ pub enum Line {
     NotDone,
     NotFound,
     LookupFailed,
+    Outdated,
     Goodbye,
 }
 
@@ -158,6 +166,9 @@ pub enum Mark {
     Dropped {
         intent: usize,
     },
+    /// The next wish is gone on with, or all of them are left to a person.
+    WentOn,
+    LeftToHuman,
     /// A caller's wish for a person.
     AskedForHuman,
 }
@@ -167,7 +178,6 @@ impl State {
     pub const OPEN: State = State {
         place: Place::Open,
         failures: 0,
-        pending: None,
         nobody_there: false,
     };
 }
@@ -184,6 +194,7 @@ pub fn next(
         circumstances,
         state: *state,
         effect: Effect::default(),
+        gone_on: 0,
     };
     step.state.place = step.take(sign);
     (step.state, step.effect)
@@ -194,6 +205,8 @@ struct Step<'s> {
     circumstances: &'s mut dyn Circumstances,
     state: State,
     effect: Effect,
+    /// Wishes that were gone on with.
+    gone_on: usize,
 }
 
 impl Step<'_> {
@@ -249,21 +262,17 @@ impl Step<'_> {
                 self.settled()
             }
             (Place::Choosing { first, .. }, Sign::Yes) => self.wants(Place::Open, first),
+            (Place::Choosing { .. }, Sign::No) => self.fail(Place::Open, Line::WhatIsWrong),
             _ => self.fail(place, Line::NoMatch),
         }
     }
 
     fn wants(&mut self, place: Place, wanted: usize) -> Place {
-        let matter = place.matter();
-        if matter == Some(wanted) {
+        match place.matter() == Some(wanted) {
             // They said again what they want; what is missing is still missing.
-            return self.fail(place, Line::NoMatch);
+            true => self.fail(place, Line::NoMatch),
+            false => self.understood(wanted),
         }
-        // A side question does not end what was begun.
-        if matter.is_some() && self.state.pending.is_none() {
-            self.state.pending = matter;
-        }
-        self.understood(wanted)
     }
 
     fn understood(&mut self, intent: usize) -> Place {
@@ -282,11 +291,18 @@ impl Step<'_> {
 
     /// Everything that comes before the caller is to speak again.
     fn go(&mut self, mut intent: usize) -> Place {
-        for _ in 0..LONGEST_ROW {
+        for row in 0..LONGEST_ROW {
             let Some(wanted) = self.plan.intents.get(intent) else {
                 break;
             };
+            if wanted.promotion && row > 0 && !self.may_promote(intent) {
+                return self.settled();
+            }
             self.effect.marks.push(Mark::Begun { intent });
+            if !self.circumstances.is_valid(intent) {
+                self.effect.say.push(Line::Outdated);
+                return self.human_after_answer(true);
+            }
             if let Some(place) = self.before_the_answer(intent, wanted) {
                 return place;
             }
@@ -341,10 +357,8 @@ impl Step<'_> {
                 return Some(Place::Checking { intent, slot });
             }
         }
-        if let Some(confirm) = &wanted.confirm
-            && !self.is_confirmed(intent)
-        {
-            self.text(confirm.clone());
+        if wanted.confirm.is_some() && !self.is_confirmed(intent) {
+            self.effect.say.push(Line::Confirm { intent });
             return Some(Place::Confirming { intent });
         }
         if wanted.lookup.is_some() && !self.circumstances.is_looked_up(intent) {
@@ -388,10 +402,21 @@ impl Step<'_> {
         self.fail(Place::Asking { intent, slot: 0 }, Line::NotFound)
     }
 
-    /// What was begun before is gone on with.
+    /// Nobody asked for it: only when all that the caller asked for is settled, and once.
+    fn may_promote(&mut self, intent: usize) -> bool {
+        self.circumstances.later(self.gone_on).is_none()
+            && !self.circumstances.was_answered(intent)
+            && self.circumstances.is_valid(intent)
+    }
+
+    /// What else the caller wants is gone on with.
     fn settled(&mut self) -> Place {
-        match self.state.pending.take() {
-            Some(intent) => self.go(intent),
+        match self.circumstances.later(self.gone_on) {
+            Some(intent) => {
+                self.gone_on += 1;
+                self.effect.marks.push(Mark::WentOn);
+                self.go(intent)
+            }
             None => Place::Open,
         }
     }
@@ -429,12 +454,7 @@ impl Step<'_> {
             Place::Checking { intent, slot } => {
                 self.effect.say.push(Line::Check { intent, slot });
             }
-            Place::Confirming { intent } => {
-                let confirm = self.plan.intents.get(intent);
-                if let Some(text) = confirm.and_then(|intent| intent.confirm.clone()) {
-                    self.text(text);
-                }
-            }
+            Place::Confirming { intent } => self.effect.say.push(Line::Confirm { intent }),
             Place::Changing { .. } => self.effect.say.push(Line::WhatIsWrong),
             Place::Choosing { first, second } => {
                 self.effect.say.push(Line::Which { first, second });
@@ -456,7 +476,7 @@ impl Step<'_> {
     /// A person, or what there is instead when nobody is there. `announced`: the caller knows already.
     fn human_after_answer(&mut self, announced: bool) -> Place {
         self.state.failures = 0;
-        self.state.pending = None;
+        self.effect.marks.push(Mark::LeftToHuman);
         if let Some(closed) = &self.plan.human.closed
             && !self.circumstances.is_open()
         {

@@ -1,12 +1,11 @@
 //! What words mean at this place of a dialog: a value, an answer, or another wish.
 
-use super::super::{Completeness, Dialplan, Slot};
+use super::super::{Completeness, Dialplan, Intent, Slot};
 use super::World;
 use super::machine::{Place, Sign, State};
 use super::memory::Memory;
 use crate::understand::values::{self, Asked, Found, Kind, Value};
-use crate::understand::{self, Match};
-use std::ops::Range;
+use crate::understand::{self, Match, Part};
 use std::sync::Arc;
 
 /// From this score on, a wish is another one although a value was asked for and given.
@@ -20,6 +19,8 @@ pub struct Meaning {
     pub values: Vec<(Arc<str>, Value)>,
     /// What the matcher found, where it was asked.
     pub found: Option<Match>,
+    /// What else the caller wants, in the order it was said.
+    pub further: Vec<(usize, Match)>,
 }
 
 /// Reads one utterance.
@@ -69,36 +70,72 @@ impl Reading<'_> {
 
     fn value_or_wish(&self, intent: usize, slot: usize) -> Option<Meaning> {
         let slots = &self.plan.intents.get(intent)?.slots;
-        let (found, rest) = self.values(slots, Some(slot));
+        if slots.get(slot)?.kind == Kind::Text {
+            let (found, _) = self.values(slots, Some(slot));
+            return Some(filled(complete(slots, found))).filter(|filled| !filled.values.is_empty());
+        }
+        let (wishes, text) = self.other_wishes(intent);
+        let (found, rest) = self.values_in(slots, Some(slot), &text);
         let values = complete(slots, found);
         if values.is_empty() {
             return None;
         }
-        let is_free = slots.get(slot).is_some_and(|slot| slot.kind == Kind::Text);
-        if !is_free && !self.is_filler(&rest) {
-            let wish = self.plan.best(self.text);
-            let other = wish.intent.is_some_and(|other| other != intent);
-            if other && wish.score >= SURE {
-                return None;
-            }
+        if let Some(((first, found), further)) = wishes.split_first() {
+            // The side question first: there may be much more to ask for the other.
+            return Some(Meaning {
+                sign: Sign::Wants(*first),
+                values,
+                found: Some(*found),
+                further: further.to_vec(),
+            });
         }
-        Some(filled(values))
+        let whole = self.plan.best(self.text);
+        let other = whole.intent.is_some_and(|other| other != intent);
+        let is_wish = other && whole.score >= SURE && !self.is_filler(&rest);
+        (!is_wish).then(|| filled(values))
+    }
+
+    /// What is surely wanted beside `intent`, clause by clause, and the text without it.
+    fn other_wishes(&self, intent: usize) -> (Vec<(usize, Match)>, String) {
+        let mut rest = self.text.to_owned();
+        let mut wishes = Vec::new();
+        let mut before = 0;
+        for clause in understand::clauses(self.plan.language, self.text) {
+            let said = self.text.get(clause.clone()).unwrap_or_default();
+            let found = self.plan.best(said);
+            if let Some(wanted) = found.intent.filter(|wanted| *wanted != intent)
+                && found.score >= SURE
+            {
+                wishes.push((wanted, found));
+                // With the "and" before it: what ends in one is not finished.
+                let blank = " ".repeat(clause.end - before);
+                rest.replace_range(before..clause.end, &blank);
+            }
+            before = clause.end;
+        }
+        (wishes, rest)
     }
 
     fn yes_or_no(&self, intent: usize) -> Option<Meaning> {
         let slots = &self.plan.intents.get(intent)?.slots;
-        let answer = understand::values::yes_or_no(self.plan.language, self.text);
-        let rest = answer
-            .as_ref()
-            .map_or(0..self.text.len(), |answer| answer.rest.clone());
+        let (wishes, text) = self.other_wishes(intent);
+        let answer = values::yes_or_no(self.plan.language, &text);
+        let rest = match &answer {
+            Some(answer) => text.get(answer.rest.clone()).unwrap_or_default(),
+            None => &text,
+        };
         let (found, _) = self.values_in(slots, None, rest);
         let values = complete(slots, found);
-        match answer {
-            Some(answer) if answer.yes => Some(sign(Sign::Yes)),
-            _ if !values.is_empty() => Some(filled(values)),
-            Some(_) => Some(sign(Sign::No)),
-            None => None,
-        }
+        let meaning = match answer {
+            Some(answer) if answer.yes => sign(Sign::Yes),
+            _ if !values.is_empty() => filled(values),
+            Some(_) => sign(Sign::No),
+            None => return None,
+        };
+        Some(Meaning {
+            further: wishes,
+            ..meaning
+        })
     }
 
     fn which(&self, first: usize, second: usize) -> Option<Meaning> {
@@ -112,7 +149,7 @@ impl Reading<'_> {
                 ..sign(Sign::Wants(nearest))
             });
         }
-        let answer = understand::values::yes_or_no(self.plan.language, self.text)?;
+        let answer = values::yes_or_no(self.plan.language, self.text)?;
         Some(sign(if answer.yes { Sign::Yes } else { Sign::No }))
     }
 
@@ -132,7 +169,8 @@ impl Reading<'_> {
             .filter(|slot| self.memory.value(&slot.name).is_some())
             .cloned()
             .collect();
-        let (found, _) = self.values_in(&known, None, rest);
+        let said = self.text.get(rest).unwrap_or_default();
+        let (found, _) = self.values_in(&known, None, said);
         let values = complete(&known, found);
         if values.is_empty() {
             return None;
@@ -142,40 +180,49 @@ impl Reading<'_> {
             None => Sign::Wants(matter),
         };
         Some(Meaning {
-            sign,
             values,
-            found: None,
+            ..self::sign(sign)
         })
     }
 
     fn wish(&self) -> Meaning {
-        let found = self.plan.best(self.text);
-        if let Some((first, second)) = found.close_call() {
-            return Meaning {
-                found: Some(found),
-                ..sign(Sign::WantsEither(first, second))
-            };
-        }
-        let Some(intent) = found.intent else {
-            return Meaning {
-                found: Some(found),
-                ..sign(Sign::NotUnderstood)
-            };
+        let parts = self.plan.wishes(self.text);
+        let Some((first, further)) = parts.split_first() else {
+            return sign(Sign::NotUnderstood);
         };
-        let slots = self.plan.intents.get(intent).map(|intent| &intent.slots);
-        let values = slots.map_or(Vec::new(), |slots| {
-            let (found, _) = self.values(slots, None);
-            complete(slots, found)
-        });
+        let wanted = match (first.found.close_call(), first.found.intent) {
+            (Some((one, other)), _) => Sign::WantsEither(one, other),
+            (None, Some(intent)) => Sign::Wants(intent),
+            (None, None) => Sign::NotUnderstood,
+        };
+        let values = parts.iter().flat_map(|part| self.values_of(part));
+        let further = further
+            .iter()
+            .filter_map(|part| Some((part.found.intent?, part.found)));
         Meaning {
-            sign: Sign::Wants(intent),
-            values,
-            found: Some(found),
+            sign: wanted,
+            values: values.collect(),
+            found: Some(first.found),
+            further: further.collect(),
         }
     }
 
+    /// The values that a wish comes with.
+    fn values_of(&self, part: &Part) -> Vec<(Arc<str>, Value)> {
+        let intent = part
+            .found
+            .intent
+            .and_then(|intent| self.plan.intents.get(intent));
+        let Some(Intent { slots, .. }) = intent else {
+            return Vec::new();
+        };
+        let said = self.text.get(part.at.clone()).unwrap_or_default();
+        let (found, _) = self.values_in(slots, None, said);
+        complete(slots, found)
+    }
+
     fn values(&self, slots: &[Slot], asked: Option<usize>) -> (Vec<(usize, Found)>, String) {
-        self.values_in(slots, asked, 0..self.text.len())
+        self.values_in(slots, asked, self.text)
     }
 
     /// Values for these slots, the one that was asked for first, and the text without them. What fits
@@ -184,13 +231,13 @@ impl Reading<'_> {
         &self,
         slots: &[Slot],
         asked: Option<usize>,
-        within: Range<usize>,
+        within: &str,
     ) -> (Vec<(usize, Found)>, String) {
         let context = Asked {
             language: self.plan.language,
             now: self.plan.local(self.world.now),
         };
-        let mut rest = self.text.get(within).unwrap_or_default().to_owned();
+        let mut rest = within.to_owned();
         let mut values = Vec::new();
         let others = (0..slots.len()).filter(|at| Some(*at) != asked);
         for at in asked.into_iter().chain(others) {
@@ -227,6 +274,7 @@ fn sign(sign: Sign) -> Meaning {
         sign,
         values: Vec::new(),
         found: None,
+        further: Vec::new(),
     }
 }
 

@@ -4,10 +4,13 @@
 use super::super::expression::{Fact, Facts};
 use super::super::{Dialplan, Expression};
 use super::World;
-use super::machine::{Circumstances, Mark};
+use super::machine::{Circumstances, Mark, Sign};
 use crate::understand::{self, values::Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Nobody says more in a breath.
+const MOST_LATER: usize = 4;
 
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -22,6 +25,8 @@ pub struct Memory {
     answered: BTreeMap<Arc<str>, u32>,
     /// The intents that were begun, in order.
     pub matters: Vec<Arc<str>>,
+    /// What comes after the present one; see `Circumstances::later`.
+    later: Vec<usize>,
     /// The caller's last words, normalised.
     pub said: Vec<String>,
 }
@@ -48,6 +53,22 @@ impl Memory {
     pub fn looked_up(&mut self, intent: usize, found: BTreeMap<String, String>) {
         self.looked_up.insert(intent);
         self.found.extend(found);
+    }
+
+    /// What else was said in this breath, and what it interrupted: in this order, and before what there is.
+    pub fn wants_later(&mut self, wanted: Sign, further: &[usize], interrupted: Option<usize>) {
+        let now = match wanted {
+            Sign::Wants(intent) => Some(intent),
+            _ => None,
+        };
+        let all = further.iter().copied().chain(interrupted);
+        let all: Vec<usize> = all.chain(self.later.drain(..)).collect();
+        for intent in all {
+            if Some(intent) != now && !self.later.contains(&intent) && self.later.len() < MOST_LATER
+            {
+                self.later.push(intent);
+            }
+        }
     }
 
     pub fn mark(&mut self, plan: &Dialplan, mark: Mark) {
@@ -80,6 +101,21 @@ impl Memory {
                 self.settle(intent);
             }
             Mark::Dropped { intent } => self.settle(intent),
+            Mark::WentOn => {
+                self.later.drain(..1.min(self.later.len()));
+            }
+            // Whoever takes over is told of them.
+            Mark::LeftToHuman => {
+                let left = self.later.drain(..).collect::<Vec<_>>();
+                let names = left
+                    .into_iter()
+                    .filter_map(|intent| plan.intents.get(intent));
+                for name in names.map(|intent| &intent.name) {
+                    if !self.matters.contains(name) {
+                        self.matters.push(name.clone());
+                    }
+                }
+            }
             Mark::AskedForHuman => {}
         }
     }
@@ -134,6 +170,21 @@ impl Circumstances for Now<'_> {
         self.memory.looked_up.contains(&intent)
     }
 
+    fn is_valid(&mut self, intent: usize) -> bool {
+        let intent = self.plan.intents.get(intent);
+        let today = self.plan.local(self.world.now).date();
+        intent.is_none_or(|intent| intent.knowledge.holds_on(today))
+    }
+
+    fn was_answered(&mut self, intent: usize) -> bool {
+        let intent = self.plan.intents.get(intent);
+        intent.is_some_and(|intent| self.memory.answered.contains_key(&intent.name))
+    }
+
+    fn later(&mut self, nth: usize) -> Option<usize> {
+        self.memory.later.get(nth).copied()
+    }
+
     fn holds(&mut self, when: &Expression) -> bool {
         when.holds(self)
     }
@@ -178,6 +229,3 @@ impl Facts for Now<'_> {
         !wanted.is_empty() && heard.any(|words| words == wanted)
     }
 }
-
-/// Names that stand for something in every dialplan.
-pub const BUILT_IN: [&str; 6] = ["open", "caller", "called", "date", "time", "weekday"];

@@ -5,11 +5,10 @@
 //! `machine` has its steps, which the check walks through as well; `meaning` tells what words mean at a
 //! place; `memory` keeps what is known.
 
+pub(super) mod built_in;
 pub(super) mod machine;
 mod meaning;
 mod memory;
-
-pub(super) use memory::BUILT_IN;
 
 use super::{Completeness, Dialplan, Lookup, Text};
 use crate::understand::values::{Asked, Kind, Value};
@@ -18,9 +17,11 @@ use jiff::Timestamp;
 use machine::{After, Line, Mark, Place, Sign, State};
 use meaning::{Meaning, Reading};
 use memory::{Memory, Now};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// A question that was put so often without settling its matter is left to a person.
+const MOST_PUT: u8 = 5;
 /// Turns that a caller can go back through.
 const REMEMBERED: usize = 16;
 
@@ -36,6 +37,8 @@ pub struct Dialog {
     no_inputs: usize,
     no_matches: usize,
     helps: usize,
+    /// How often each question was put.
+    questions: HashMap<Place, u8>,
 }
 
 /// What is known of a call from outside.
@@ -118,6 +121,7 @@ impl Dialog {
             no_inputs: 0,
             no_matches: 0,
             helps: 0,
+            questions: HashMap::new(),
         }
     }
 
@@ -130,8 +134,12 @@ impl Dialog {
             sign,
             values,
             found,
+            further,
         } = meaning;
         let mut notes: Vec<Note> = self.note_of(sign, text, found).into_iter().collect();
+        for (intent, found) in &further {
+            notes.extend(self.note_of(Sign::Wants(*intent), text, Some(*found)));
+        }
         for (name, value) in values {
             notes.push(Note::Filled {
                 name: name.clone(),
@@ -139,6 +147,11 @@ impl Dialog {
             });
             self.memory.fill(&self.plan, &name, value);
         }
+        let further: Vec<usize> = further.iter().map(|(intent, _)| *intent).collect();
+        // A side question does not end what was begun.
+        let interrupts = matches!(sign, Sign::Wants(_) | Sign::WantsEither(..));
+        let matter = self.state.place.matter().filter(|_| interrupts);
+        self.memory.wants_later(sign, &further, matter);
         self.take(sign, notes)
     }
 
@@ -335,9 +348,11 @@ impl Dialog {
         let (state, effect) = machine::next(&self.plan, &self.state, sign, &mut now);
         self.state = state;
         for mark in effect.marks {
-            if let Mark::Answered { intent, .. } = mark
-                && let Some(intent) = self.plan.intents.get(intent)
+            if let Mark::Answered { intent: number, .. } = mark
+                && let Some(intent) = self.plan.intents.get(number)
             {
+                self.questions
+                    .retain(|place, _| place.matter() != Some(number));
                 let intent = intent.name.clone();
                 notes.push(Note::Answered { intent });
             }
@@ -351,7 +366,9 @@ impl Dialog {
                 None => is_said = false,
             }
         }
-        if !is_said && effect.then == After::Listen {
+        if sign != Sign::Human
+            && (!is_said && effect.then == After::Listen || self.turns_in_circles())
+        {
             // There is nothing left to say that was not said before.
             return self.take(Sign::Human, notes);
         }
@@ -371,6 +388,17 @@ impl Dialog {
             self.turns.push((self.state, say.clone()));
         }
         Turn { say, then, notes }
+    }
+
+    /// Yes and no, one value and another: no step was a failure, and nothing comes of it.
+    fn turns_in_circles(&mut self) -> bool {
+        let place = self.state.place;
+        if place.matter().is_none() {
+            return false;
+        }
+        let put = self.questions.entry(place).or_default();
+        *put = put.saturating_add(1);
+        *put > MOST_PUT
     }
 
     fn lookup(&self, intent: usize) -> Option<(Arc<Lookup>, BTreeMap<String, String>)> {
@@ -411,6 +439,10 @@ impl Dialog {
                     (name == "value").then(|| value.clone())
                 })
             }
+            Line::Confirm { intent } => {
+                let confirm = self.plan.intents.get(intent)?.confirm.clone()?;
+                self.fill_in(&confirm)
+            }
             Line::Which { first, second } => {
                 let called = |intent: usize| Some(self.plan.intents.get(intent)?.called.clone());
                 let (first, second) = (called(first)?, called(second)?);
@@ -436,6 +468,7 @@ impl Dialog {
             Line::NotDone => prompts.not_done.clone(),
             Line::NotFound => prompts.not_found.clone(),
             Line::LookupFailed => prompts.lookup_failed.clone(),
+            Line::Outdated => prompts.outdated.clone(),
             Line::Goodbye => prompts.goodbye.clone(),
         };
         Some((text, true))
@@ -453,7 +486,8 @@ impl Dialog {
             if let Some(value) = self.memory.value(name) {
                 return Some(value.said(&self.asked()));
             }
-            self.memory.found(name).map(str::to_owned)
+            let found = self.memory.found(name).map(str::to_owned);
+            found.or_else(|| built_in::said(name, &self.plan, &self.world))
         })
     }
 }

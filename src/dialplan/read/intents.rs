@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::dialplan::diagnostic::Severity;
+use crate::dialplan::dialog::built_in::IN_TEXTS;
 use crate::dialplan::values::{Fields, list, listed, meant, wrong_type};
 use crate::dialplan::{Case, Intent, Knowledge, Slot, Text, Then};
 use crate::lookup::Lookup;
@@ -24,7 +25,7 @@ const THEN: [(&str, Then); 3] = [
 /// Followed by the name of one.
 const TO_INTENT: &str = "intent ";
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "called",
     "examples",
@@ -38,6 +39,7 @@ const KEYS: [&str; 13] = [
     "owner",
     "valid_from",
     "valid_until",
+    "promotion",
 ];
 
 impl Reader<'_> {
@@ -102,7 +104,7 @@ impl Reader<'_> {
         };
         for item in items.iter() {
             if let DeValue::String(text) = item.get_ref() {
-                self.check_slots(&(text.to_string(), item.span()), &names);
+                self.check_slots(&(text.to_string(), item.span()), &names, &[]);
             }
         }
     }
@@ -118,7 +120,7 @@ impl Reader<'_> {
         let mut names: Vec<Arc<str>> = slots.iter().map(|slot| slot.name.clone()).collect();
         let confirm = fields.text("confirm", self.findings);
         if let Some(confirm) = &confirm {
-            self.check_slots(confirm, &names);
+            self.check_slots(confirm, &names, &IN_TEXTS);
         }
         let confirm = confirm.map(|confirm| self.said(confirm));
         names.extend(
@@ -140,7 +142,31 @@ impl Reader<'_> {
                 valid_from: self.day(fields, "valid_from"),
                 valid_until: self.valid_until(fields),
             },
+            promotion: self.promotion(fields),
         }
+    }
+
+    /// Nobody has to listen to one on the way to something else.
+    fn promotion(&mut self, fields: &Fields) -> bool {
+        let is_one = fields.truth("promotion", self.findings) == Some(true);
+        for key in ["ask", "lookup", "confirm", "case", "then"] {
+            if let Some(value) = fields.get(key).filter(|_| is_one) {
+                let message = format!("a promotion has no `{key}`");
+                let help = "let it say what there is to say, and answer who asks for more in another [[intent]]";
+                self.findings.error(value.span(), message, help);
+            }
+        }
+        is_one
+    }
+
+    /// What callers say that is nobody's business here.
+    pub(super) fn out_of_scope(&mut self, fields: &Fields) -> Vec<String> {
+        let said = fields.get("out_of_scope");
+        let said = said.and_then(|value| list("out_of_scope", value, self.findings));
+        said.unwrap_or_default()
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect()
     }
 
     fn intent_lookup(
@@ -214,7 +240,7 @@ impl Reader<'_> {
         }
         let texts = fields.texts("say", self.findings).unwrap_or_default();
         for text in &texts {
-            self.check_slots(text, names);
+            self.check_slots(text, names, &IN_TEXTS);
         }
         let say: Vec<Text> = texts.into_iter().map(|text| self.said(text)).collect();
         Case {

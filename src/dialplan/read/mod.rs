@@ -10,7 +10,7 @@ mod texts;
 
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
-use super::dialog::BUILT_IN;
+use super::dialog::built_in;
 use super::expected::Typical;
 use super::values::{Fields, Findings, MISSING, Written, wrong_type};
 use super::{Dialplan, Expression, Intent, LoadError, Loaded, Text, built_in_phrases};
@@ -126,6 +126,8 @@ impl Reader<'_> {
             "not_done",
             "not_found",
             "lookup_failed",
+            "outdated",
+            "out_of_scope",
             "pronunciations",
             "voice",
         ];
@@ -140,6 +142,7 @@ impl Reader<'_> {
         let pronunciations = self.pronunciations(&fields);
         let voice = self.voice(&fields);
         let mut intents = self.intents(&fields, assumed, &lookups);
+        let out_of_scope = self.out_of_scope(&fields);
         let known = intents.as_deref().unwrap_or_default();
         let help = defaults.help(assumed, known);
         let prompts = self.prompts(&fields, defaults, help);
@@ -158,13 +161,15 @@ impl Reader<'_> {
             })
             .collect();
         let examples: Vec<&[String]> = examples.iter().map(Vec::as_slice).collect();
+        let out_of_scope: Vec<String> =
+            out_of_scope.iter().map(|text| typical.text(text)).collect();
         Some(Dialplan {
             name: name?.0,
             language,
             human: human?,
             hours,
             prompts: prompts?,
-            matcher: Matcher::new(language, &examples, &[]),
+            matcher: Matcher::new(language, &examples, &out_of_scope),
             sentences: Sentences::new(
                 language,
                 examples.iter().copied().flatten().map(String::as_str),
@@ -191,7 +196,7 @@ impl Reader<'_> {
             .map(|slot| &*slot.name)
             .chain(lookups.flat_map(|lookup| lookup.gives()))
             .chain(answered.iter().map(String::as_str))
-            .chain(BUILT_IN)
+            .chain(built_in::IN_CONDITIONS)
             .collect();
         self.check_conditions(&names);
     }

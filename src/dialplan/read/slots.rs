@@ -258,9 +258,14 @@ impl Reader<'_> {
     }
 
     /// Tells which slots of a text are not filled by any of these names.
-    pub(super) fn check_slots(&mut self, (text, span): &Written, names: &[Arc<str>]) {
+    pub(super) fn check_slots(
+        &mut self,
+        (text, span): &Written,
+        names: &[Arc<str>],
+        built_in: &[&str],
+    ) {
         for slot in slots(text) {
-            if names.iter().any(|name| **name == *slot) {
+            if names.iter().any(|name| **name == *slot) || built_in.contains(&slot) {
                 continue;
             }
             let known: Vec<&str> = names.iter().map(|name| &**name).collect();

@@ -3,9 +3,11 @@
 use super::Reader;
 use super::target::check_target;
 use crate::dialplan::defaults::Defaults;
+use crate::dialplan::dialog::built_in::IN_TEXTS;
 use crate::dialplan::prompts::Prompts;
 use crate::dialplan::values::{Fields, MISSING, Written};
-use crate::dialplan::{Case, Closed, Human, Intent, Knowledge, Text, Then};
+use crate::dialplan::{Case, Closed, Human, Intent, Knowledge, Slot, Text, Then};
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// `help` is what is said where nothing else is written.
@@ -32,6 +34,7 @@ impl Reader<'_> {
         let not_done = self.occasion(fields, "not_done", defaults.not_done);
         let not_found = self.occasion(fields, "not_found", defaults.not_found);
         let lookup_failed = self.occasion(fields, "lookup_failed", defaults.lookup_failed);
+        let outdated = self.occasion(fields, "outdated", defaults.outdated);
         Some(Prompts {
             notice: notice.map(|written| self.said(written)),
             greeting: self.said(greeting?),
@@ -49,6 +52,7 @@ impl Reader<'_> {
             not_done,
             not_found,
             lookup_failed,
+            outdated,
         })
     }
 
@@ -142,7 +146,7 @@ impl Reader<'_> {
         let target = fields.required_text("target", example, self.findings);
         let mut text = |key: &str, default: &str| -> Text {
             let text = fields.text(key, self.findings);
-            text.map_or(default.into(), |written| self.said(written))
+            text.map_or(default.into(), |written| self.said_filled(written, &[]))
         };
         let say = text("say", defaults.human_say);
         let failed = text("failed", defaults.human_failed);
@@ -208,7 +212,9 @@ impl Reader<'_> {
         }
         let slots = self.slots(&fields);
         let done = fields.text("done", self.findings);
-        let done = done.map_or(defaults.message_left.into(), |done| self.said(done));
+        let done = done.map_or(defaults.message_left.into(), |done| {
+            self.said_filled(done, &slots)
+        });
         let message = Intent {
             name: MESSAGE.into(),
             called: MESSAGE.into(),
@@ -223,8 +229,18 @@ impl Reader<'_> {
                 barge_in: true,
             }],
             knowledge: Knowledge::default(),
+            promotion: false,
         };
-        Some((self.said(say?), message))
+        Some((self.said_filled(say?, &[]), message))
+    }
+}
+
+impl Reader<'_> {
+    /// With nothing in it that only some calls know.
+    fn said_filled(&mut self, written: Written, asked: &[Slot]) -> Text {
+        let names: Vec<Arc<str>> = asked.iter().map(|slot| slot.name.clone()).collect();
+        self.check_slots(&written, &names, &IN_TEXTS);
+        self.said(written)
     }
 }
 

@@ -243,3 +243,171 @@ proptest! {
         }
     }
 }
+
+/// Two that are easily taken for one another, things to add, and what not everybody may be told.
+const STORE: &str = r#"name = "Store"
+language = "en-US"
+greeting = "Hello. Press 0 for a person."
+out_of_scope = ["when are you coming home", "what is for dinner"]
+[human]
+target = "sip:desk@127.0.0.1"
+say = "One moment."
+[hours]
+timezone = "UTC"
+open = "Mon-Fri 08:00-18:00"
+[human.closed]
+say = "We open {opens}."
+ask.message = { say = "What is it about?", type = "text" }
+[[intent]]
+name = "cancel"
+called = "cancelling your order"
+examples = ["I want to cancel my order", "cancel the order please", "can I cancel my purchase"]
+say = "It is cancelled."
+then = "intent offer"
+[[intent]]
+name = "change"
+called = "changing your order"
+examples = ["I want to change my order", "change the order please", "can I change my purchase"]
+ask.size = { say = "Which size?", type = "choice", choices = ["small", "medium", "large"] }
+confirm = "Shall I change it to {size}?"
+say = "It is {size} now."
+then = "intent offer"
+[[intent]]
+name = "hours"
+examples = ["when are you open", "what are your hours", "are you open today"]
+say = "From eight to six; today is {weekday}."
+[[intent]]
+name = "parking"
+examples = ["where can I park", "do you have a parking lot", "is there parking"]
+say = "Behind the house."
+[[intent]]
+name = "summer"
+examples = ["do you have a summer sale", "is there a sale this summer", "what does the summer sale cost"]
+say = "Ten dollars."
+valid_until = 2026-05-31
+[[intent]]
+name = "winter"
+examples = ["do you have skates", "can I buy skates", "are there skates for children"]
+say = "We do."
+valid_from = 2026-11-01
+[[intent]]
+name = "offer"
+examples = ["any special offers", "what is on offer this week", "tell me about your deals"]
+say = "Our socks are half price."
+promotion = true
+"#;
+
+#[test]
+fn several_wishes_in_one_breath_are_answered_in_order() {
+    let mut chat = Chat::with(STORE);
+    assert_eq!(
+        chat.hears("what are your hours and where can I park"),
+        "From eight to six; today is Monday. Behind the house."
+    );
+    assert_eq!(
+        chat.hears("I want to change my order, and also where can I park"),
+        "Which size?"
+    );
+    assert_eq!(chat.hears("large"), "Shall I change it to large?");
+    assert_eq!(
+        chat.hears("yes and what are your hours"),
+        "It is large now. From eight to six; today is Monday. Behind the house."
+    );
+}
+
+#[test]
+fn a_value_and_a_side_question_in_one_breath_are_both_heard() {
+    let mut chat = Chat::with(STORE);
+    chat.hears("I want to change my order");
+    assert_eq!(
+        chat.hears("a large one, and where can I park?"),
+        "Behind the house. Shall I change it to large?"
+    );
+}
+
+#[test]
+fn what_is_left_of_several_wishes_is_told_to_whoever_takes_over() {
+    let mut chat = Chat::with(STORE);
+    chat.hears("I want to change my order and where can I park");
+    chat.0.wants_human(NOW);
+    let (matters, _) = chat.0.context();
+    assert_eq!(matters, ["change".into(), "parking".into()]);
+}
+
+#[test]
+fn two_that_are_as_likely_are_asked_about() {
+    let mut chat = Chat::with(STORE);
+    let asked = chat.hears("about the order please");
+    let either = [
+        "Do you mean cancelling your order, or changing your order?",
+        "Do you mean changing your order, or cancelling your order?",
+    ];
+    assert!(either.contains(&&*asked), "{asked}");
+    assert_eq!(chat.hears("changing it"), "Which size?");
+
+    let mut chat = Chat::with(STORE);
+    chat.hears("about the order please");
+    assert_eq!(chat.hears("no"), "All right, then what should it be?");
+    assert_eq!(chat.hears("where can I park"), "Behind the house.");
+}
+
+#[test]
+fn a_promotion_comes_last_and_once_unless_it_is_asked_for() {
+    let mut chat = Chat::with(STORE);
+    assert_eq!(
+        chat.hears("cancel the order please and where can I park"),
+        "It is cancelled. Behind the house."
+    );
+    assert_eq!(
+        chat.hears("cancel the order please"),
+        "It is cancelled. Our socks are half price."
+    );
+    assert_eq!(chat.hears("can I cancel my purchase"), "It is cancelled.");
+    assert_eq!(
+        chat.hears("tell me about your deals"),
+        "Our socks are half price."
+    );
+}
+
+#[test]
+fn what_has_expired_or_does_not_hold_yet_is_not_said() {
+    for text in ["do you have a summer sale", "can I buy skates"] {
+        let mut chat = Chat::with(STORE);
+        assert_eq!(
+            chat.hears(text),
+            "What I know about that may be out of date. A colleague will tell you. > human"
+        );
+    }
+}
+
+#[test]
+fn what_is_nobodys_business_here_is_not_understood() {
+    let mut chat = Chat::with(STORE);
+    let heard = chat.turn("when are you coming home");
+    assert!(matches!(heard.notes[..], [Note::NotUnderstood { .. }]));
+}
+
+#[test]
+fn who_is_called_when_nobody_is_there_hears_when_that_changes() {
+    let mut chat = Chat::with(STORE);
+    let night = NOW
+        .checked_add(jiff::SignedDuration::from_hours(12))
+        .unwrap();
+    let said = shown(&chat.0.wants_human(night));
+    assert_eq!(
+        said,
+        "We open tomorrow at 8 in the morning. What is it about?"
+    );
+}
+
+#[test]
+fn a_matter_that_goes_round_in_circles_leads_to_a_person() {
+    let mut chat = Chat::with(STORE);
+    chat.hears("I want to change my order");
+    let sizes = ["small", "no, large"];
+    let said: Vec<String> = (0..12).map(|n| chat.hears(sizes[n % 2])).collect();
+    assert!(
+        said.iter().any(|said| said.ends_with("> human")),
+        "{said:?}"
+    );
+}

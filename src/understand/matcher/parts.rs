@@ -44,18 +44,31 @@ pub struct Part {
     pub found: Match,
 }
 
+/// Where `text` falls apart into clauses, in bytes.
+pub fn clauses(language: Language, text: &str) -> Vec<Range<usize>> {
+    between(&joints(language, text), text.len())
+}
+
+fn between(joints: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
+    let starts = [0].into_iter().chain(joints.iter().map(|joint| joint.end));
+    let ends = joints.iter().map(|joint| joint.start).chain([end]);
+    starts.zip(ends).map(|(start, end)| start..end).collect()
+}
+
 impl Matcher {
     /// Everything that `text` most likely wants, in the order it was said: one part, the whole,
     /// unless several wishes are understood better.
-    pub fn all(&self, text: &str) -> Vec<Part> {
-        let whole = self.part(text, 0..text.len());
+    ///
+    /// `seen` makes of a part's words what the examples were made of, where that is something else.
+    pub fn all(&self, text: &str, seen: &dyn Fn(&str) -> String) -> Vec<Part> {
+        let whole = self.part(text, 0..text.len(), seen);
         let mut joints = joints(self.language, text);
         joints.truncate(PLACES);
         // Nothing is surer than an example.
         if joints.is_empty() || whole.found.score == 1.0 {
             return vec![whole];
         }
-        let parts = self.parts_between(text, &joints);
+        let parts = self.parts_between(text, &joints, seen);
         let odds = |score: f32| score / (1.0 - score);
         let needed = |worst: f32| worst >= SURE && odds(whole.found.score) <= WORSE * odds(worst);
         let ways = (1..1usize << joints.len()).filter_map(|cuts| understood(&parts, cuts));
@@ -65,29 +78,30 @@ impl Matcher {
             .map_or(vec![whole], |(_, way)| way)
     }
 
-    fn part(&self, text: &str, at: Range<usize>) -> Part {
+    fn part(&self, text: &str, at: Range<usize>, seen: &dyn Fn(&str) -> String) -> Part {
         let said = text.get(at.clone()).unwrap_or_default();
         let start = at.start + (said.len() - said.trim_start().len());
         let said = said.trim();
         Part {
             at: start..start + said.len(),
-            found: self.best(said),
+            found: self.best(&seen(said)),
         }
     }
 
     /// By first and last piece between joints, `parts[first][last - first]`; none where those are
     /// not understood by themselves.
-    fn parts_between(&self, text: &str, joints: &[Range<usize>]) -> Vec<Vec<Option<Part>>> {
-        let starts = [0].into_iter().chain(joints.iter().map(|joint| joint.end));
-        let ends: Vec<usize> = (joints.iter().map(|joint| joint.start))
-            .chain([text.len()])
-            .collect();
-        starts
-            .enumerate()
-            .map(|(first, start)| {
-                let ends = ends.iter().skip(first);
-                ends.map(|&end| {
-                    let part = self.part(text, start..end);
+    fn parts_between(
+        &self,
+        text: &str,
+        joints: &[Range<usize>],
+        seen: &dyn Fn(&str) -> String,
+    ) -> Vec<Vec<Option<Part>>> {
+        let pieces = between(joints, text.len());
+        (pieces.iter().enumerate())
+            .map(|(first, Range { start, .. })| {
+                let last = pieces.iter().skip(first);
+                last.map(|Range { end, .. }| {
+                    let part = self.part(text, *start..*end, seen);
                     let said = text.get(part.at.clone()).unwrap_or_default();
                     let enough = normalise(self.language, said).len() >= ENOUGH;
                     let understood = part.found.intent.is_some();
@@ -244,7 +258,7 @@ mod tests {
     }
 
     fn wishes(text: &str) -> Vec<(&str, Option<usize>)> {
-        let parts = matcher().all(text);
+        let parts = matcher().all(text, &str::to_owned);
         let parts = parts.into_iter();
         parts
             .map(|part| (text.get(part.at).unwrap(), part.found.intent))
@@ -303,7 +317,7 @@ mod tests {
             &[],
         );
         let text = "我想改预约，另外你们几点开门";
-        let parts = matcher.all(text);
+        let parts = matcher.all(text, &str::to_owned);
         let found: Vec<Option<usize>> = parts.iter().map(|part| part.found.intent).collect();
         assert_eq!(found, [Some(1), Some(0)]);
         assert_eq!(text.get(parts[1].at.clone()), Some("你们几点开门"));
@@ -316,7 +330,7 @@ mod tests {
         ) {
             for language in Language::ALL {
                 let matcher = Matcher::new(language, &[&["when are you open"], &["I lost my card"]], &[]);
-                let parts = matcher.all(&text);
+                let parts = matcher.all(&text, &str::to_owned);
                 prop_assert!(!parts.is_empty());
                 let mut end = 0;
                 for part in &parts {

@@ -1,0 +1,67 @@
+//! Names that stand for something in every dialplan: in conditions, and in what is said.
+
+use super::World;
+use crate::dialplan::Dialplan;
+use crate::understand::Language;
+use crate::understand::values::{Asked, Value};
+use jiff::civil::{DateTime, Weekday};
+
+/// In conditions; see `memory` for what they are.
+pub(in crate::dialplan) const IN_CONDITIONS: [&str; 6] =
+    ["open", "caller", "called", "date", "time", "weekday"];
+/// In what is said.
+pub(in crate::dialplan) const IN_TEXTS: [&str; 6] =
+    ["caller", "called", "date", "time", "weekday", "opens"];
+
+/// What a voice says for one of [`IN_TEXTS`].
+pub fn said(name: &str, plan: &Dialplan, world: &World) -> Option<String> {
+    let asked = Asked {
+        language: plan.language,
+        now: plan.local(world.now),
+    };
+    let value = match name {
+        "caller" => Value::Phone(world.caller.clone()),
+        "called" => Value::Phone(world.called.clone()),
+        "date" => Value::Date(asked.now.date()),
+        "time" => Value::Time(asked.now.time()),
+        "weekday" => return Some(weekday(asked.now.weekday(), asked.language).to_owned()),
+        "opens" => return opens(plan, world, &asked),
+        _ => return None,
+    };
+    Some(value.said(&asked))
+}
+
+/// When people are there again.
+fn opens(plan: &Dialplan, world: &World, asked: &Asked) -> Option<String> {
+    let opening: DateTime = plan.hours.as_ref()?.opens(world.now)?.datetime();
+    let time = Value::Time(opening.time()).said(asked);
+    let mandarin = asked.language == Language::Mandarin;
+    let today = asked.now.date();
+    let date = if opening.date() == today {
+        (if mandarin { "今天" } else { "today" }).to_owned()
+    } else if today.tomorrow().ok() == Some(opening.date()) {
+        (if mandarin { "明天" } else { "tomorrow" }).to_owned()
+    } else {
+        Value::Date(opening.date()).said(asked)
+    };
+    Some(match mandarin {
+        true => format!("{date}{time}"),
+        false => format!("{date} at {time}"),
+    })
+}
+
+fn weekday(day: Weekday, language: Language) -> &'static str {
+    let (english, mandarin) = match day {
+        Weekday::Monday => ("Monday", "星期一"),
+        Weekday::Tuesday => ("Tuesday", "星期二"),
+        Weekday::Wednesday => ("Wednesday", "星期三"),
+        Weekday::Thursday => ("Thursday", "星期四"),
+        Weekday::Friday => ("Friday", "星期五"),
+        Weekday::Saturday => ("Saturday", "星期六"),
+        Weekday::Sunday => ("Sunday", "星期天"),
+    };
+    match language {
+        Language::EnglishUs | Language::EnglishGb => english,
+        Language::Mandarin => mandarin,
+    }
+}
