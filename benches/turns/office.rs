@@ -19,7 +19,7 @@ use zeroline::hear::{Expected, Sphinx, Vad};
 use zeroline::line::sip::Agent;
 use zeroline::lookup::Lookups;
 use zeroline::record::{Store, Writer};
-use zeroline::server::{Config, LINE_RATE, Parts, Server};
+use zeroline::server::{Config, LINE_RATE, Parts, Plan, Server};
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, PromptBook, Speaker};
 use zeroline::understand::Language;
@@ -41,7 +41,7 @@ const ANSWERS: [&str; 5] = [
 const NOBODY: &str = "sip:nobody@127.0.0.1:9";
 
 #[derive(Serialize)]
-struct Plan<'a> {
+struct File<'a> {
     name: &'a str,
     language: &'a str,
     greeting: &'a str,
@@ -81,7 +81,7 @@ fn plan(clinic: &Dialplan, greeting: &str) -> Result<Dialplan, Box<dyn Error>> {
         examples: orders()?,
         say: "Coming up.",
     });
-    let plan = Plan {
+    let plan = File {
         name: "Bench",
         language: "en-US",
         greeting,
@@ -164,13 +164,15 @@ impl Office {
                 drain_seconds: 5,
                 ..Config::default()
             },
-            dialplan: Arc::new(dialplan),
-            prompts: Arc::new(prompts),
-            engines: Engines {
-                lookups: Arc::new(Lookups::new()),
-                recogniser: Arc::new(sphinx),
-                speaker: Arc::new(speaker),
-                vad: Vad::Fvad,
+            plan: Plan {
+                dialplan: Arc::new(dialplan),
+                prompts: Arc::new(prompts),
+                engines: Engines {
+                    lookups: Arc::new(Lookups::new()),
+                    recogniser: Arc::new(sphinx),
+                    speaker: Arc::new(speaker),
+                    vad: Vad::Fvad,
+                },
             },
             events: events.clone(),
         };

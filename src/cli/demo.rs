@@ -55,9 +55,7 @@ pub fn run(args: &Args) -> Done {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             ..Config::default()
         },
-        dialplan: loaded.dialplan,
-        prompts: loaded.prompts,
-        engines: loaded.engines,
+        plan: loaded.plan,
         events: events.clone(),
     };
     let script = script(&args.say)?;

@@ -6,7 +6,7 @@ use crate::dialplan::{Diagnostic, Dialplan};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
 use crate::lookup::Lookups;
-use crate::server::LINE_RATE;
+use crate::server::{LINE_RATE, Plan};
 use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
 use crate::speak::{self, Cache, Espeak, PromptBook, SpeakError, Speaker, Wish};
@@ -19,9 +19,7 @@ const BUNDLED: &str = include_str!("../../dialplans/clinic.toml");
 
 /// Everything a call needs.
 pub struct Loaded {
-    pub dialplan: Arc<Dialplan>,
-    pub engines: Engines,
-    pub prompts: Arc<PromptBook>,
+    pub plan: Plan,
     /// Which engines were chosen and why: one sentence each.
     pub chosen: Vec<String>,
 }
@@ -90,17 +88,18 @@ pub fn all(
         format!("recognition: {} ({})", choice.recogniser.name(), choice.why),
         format!("voice: {} ({why})", speaker.name()),
     ];
-    Ok(Loaded {
+    let engines = Engines {
+        lookups: Arc::new(Lookups::new()),
+        recogniser: choice.recogniser,
+        speaker: Arc::new(speaker),
+        vad,
+    };
+    let plan = Plan {
         dialplan: Arc::new(dialplan),
-        engines: Engines {
-            lookups: Arc::new(Lookups::new()),
-            recogniser: choice.recogniser,
-            speaker: Arc::new(speaker),
-            vad,
-        },
         prompts: Arc::new(prompts),
-        chosen,
-    })
+        engines,
+    };
+    Ok(Loaded { plan, chosen })
 }
 
 /// A text of a dialplan that cannot be spoken, where it is written.

@@ -9,6 +9,7 @@ mod demo;
 mod load;
 mod models;
 mod rehearse;
+mod reload;
 mod say;
 mod serve;
 
@@ -92,7 +93,14 @@ fn log_to_stderr(quiet: bool) {
         // At `info` the SIP stack writes whole messages, with whatever secrets are in them.
         false => "info,rsipstack=warn",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // Further down the HTTP client writes headers, with whatever secrets are in them.
+    for quiet in ["ureq=debug", "ureq_proto=debug"] {
+        filter = match quiet.parse() {
+            Ok(quiet) => filter.add_directive(quiet),
+            Err(_) => filter,
+        };
+    }
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

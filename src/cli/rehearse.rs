@@ -69,9 +69,9 @@ pub fn run(args: &Args) -> Done {
         let setup = Setup {
             id: name.clone(),
             rate: LINE_RATE,
-            dialplan: loaded.dialplan.clone(),
-            prompts: loaded.prompts.clone(),
-            vad: loaded.engines.vad.clone(),
+            dialplan: loaded.plan.dialplan.clone(),
+            prompts: loaded.plan.prompts.clone(),
+            vad: loaded.plan.engines.vad.clone(),
             begins: Timestamp::now(),
             about: About::default(),
         };
@@ -79,7 +79,12 @@ pub fn run(args: &Args) -> Done {
             timed: args.timed,
             transfers_fail: scenario.transfers_fail,
         };
-        let rehearsal = rehearse::run(setup, &loaded.engines, scenario.script.clone(), options);
+        let rehearsal = rehearse::run(
+            setup,
+            &loaded.plan.engines,
+            scenario.script.clone(),
+            options,
+        );
         show(args, &name, &rehearsal)?;
         if let Some(out) = &args.out {
             save(out, &name, &rehearsal)?;

@@ -1,5 +1,6 @@
 //! `zeroline serve`
 
+use super::reload::Reload;
 use super::{Done, Failure, Verdict, load, runtime};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
@@ -22,21 +23,21 @@ pub fn run(args: &Args) -> Done {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    let dialplan = load::dialplan(config.dialplan.as_deref())?;
-    let recognition = &config.recognition;
-    let model = recognition.model.as_deref();
-    let loaded = load::all(dialplan, recognition.engine, model, config.listening.vad)?;
+    // Before it is loaded: what is changed meanwhile is found.
+    let written = config
+        .dialplan
+        .as_ref()
+        .and_then(|path| std::fs::read(path).ok());
+    let loaded = load_plan(&config)?;
     for line in &loaded.chosen {
         tracing::info!("{line}");
     }
     let events = Arc::new(Writer::start(&Store::open(&config.data))?);
-    let (name, data) = (loaded.dialplan.name.clone(), config.data.clone());
-    let metrics = config.metrics;
+    let (name, data) = (loaded.plan.dialplan.name.clone(), config.data.clone());
+    let (metrics, with) = (config.metrics, config.clone());
     let parts = Parts {
         config,
-        dialplan: loaded.dialplan,
-        prompts: loaded.prompts,
-        engines: loaded.engines,
+        plan: loaded.plan,
         events: events.clone(),
     };
     let served: Result<(), Failure> = runtime()?.block_on(async {
@@ -55,6 +56,10 @@ pub fn run(args: &Args) -> Done {
             "listening on {} (UDP and TCP)",
             server.address()
         );
+        if let Some(dialplan) = with.dialplan.clone() {
+            let load = move || load_plan(&with);
+            Reload::watch(dialplan, written, load, server.plans())?;
+        }
         server
             .run(async move {
                 tokio::select! {
@@ -69,4 +74,11 @@ pub fn run(args: &Args) -> Done {
     served?;
     tracing::info!("stopped");
     Ok(Verdict::Yes)
+}
+
+fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {
+    let dialplan = load::dialplan(config.dialplan.as_deref())?;
+    let recognition = &config.recognition;
+    let model = recognition.model.as_deref();
+    load::all(dialplan, recognition.engine, model, config.listening.vad)
 }

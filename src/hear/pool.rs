@@ -1,7 +1,7 @@
 //! Recognises for all calls at once, on threads of its own, without ever making one of them wait
 //! to ask.
 //!
-//! [`Pool::recognise`] asks, [`Pool::need`] and [`Pool::cancel`] say what became of the wish; the
+//! [`Pool::recognise`] asks an engine, [`Pool::need`] and [`Pool::cancel`] say what became of the wish; the
 //! result goes to the function that the pool was started with. In which order, and what is refused,
 //! is decided in [`super::schedule`]. What is cancelled has no result.
 //!
@@ -81,13 +81,19 @@ impl Recognition {
     }
 }
 
+/// An utterance, and who is to recognise it.
+struct Work {
+    recogniser: Arc<dyn Recogniser>,
+    utterance: Clip,
+}
+
 /// The way to the pool. The threads end with it.
 pub struct Pool {
     messages: SyncSender<Message>,
 }
 
 enum Message {
-    Recognise(Ticket, Urgency, Clip),
+    Recognise(Ticket, Urgency, Work),
     Need(Ticket),
     Cancel(Ticket),
     Done(usize, Ticket, Recognition),
@@ -98,7 +104,6 @@ impl Pool {
     /// Starts `workers` threads, and one that gives them work. `deliver` is called on that one.
     pub fn start(
         workers: usize,
-        recogniser: Arc<dyn Recogniser>,
         deliver: impl Fn(Ticket, Recognition) + Send + 'static,
     ) -> std::io::Result<Pool> {
         let (messages, inbox) = sync_channel(MESSAGES);
@@ -106,10 +111,10 @@ impl Pool {
         for number in 0..workers.max(1) {
             let (turn, waiting) = sync_channel(1);
             turns.push(turn);
-            let (recogniser, done) = (recogniser.clone(), messages.clone());
+            let done = messages.clone();
             std::thread::Builder::new()
                 .name(format!("recognise-{number}"))
-                .spawn(move || work(number, &waiting, &*recogniser, &done))?;
+                .spawn(move || work(number, &waiting, &done))?;
         }
         std::thread::Builder::new()
             .name("recognition".to_owned())
@@ -117,14 +122,19 @@ impl Pool {
         Ok(Pool { messages })
     }
 
-    /// Asks for an utterance's words. Never blocks; what is refused is delivered as such.
+    /// Asks `recogniser` for an utterance's words. Never blocks; what is refused is delivered as such.
     pub fn recognise(
         &self,
         ticket: Ticket,
         urgency: Urgency,
+        recogniser: Arc<dyn Recogniser>,
         utterance: Clip,
     ) -> Result<(), Unheard> {
-        self.tell(Message::Recognise(ticket, urgency, utterance))
+        let work = Work {
+            recogniser,
+            utterance,
+        };
+        self.tell(Message::Recognise(ticket, urgency, work))
             .map_err(|()| Unheard::Overloaded("the recognition pool is stuck".to_owned()))
     }
 
@@ -156,8 +166,8 @@ impl Drop for Pool {
 
 /// What runs on the thread that gives out work.
 struct Manager<F> {
-    schedule: Schedule<Clip>,
-    workers: Vec<SyncSender<(Ticket, Clip, Stop)>>,
+    schedule: Schedule<Work>,
+    workers: Vec<SyncSender<(Ticket, Work, Stop)>>,
     /// Numbers of the workers that have nothing to do.
     free: Vec<usize>,
     /// How long each that runs had waited, and behind how many.
@@ -166,7 +176,7 @@ struct Manager<F> {
 }
 
 impl<F: Fn(Ticket, Recognition)> Manager<F> {
-    fn new(workers: Vec<SyncSender<(Ticket, Clip, Stop)>>, deliver: F) -> Manager<F> {
+    fn new(workers: Vec<SyncSender<(Ticket, Work, Stop)>>, deliver: F) -> Manager<F> {
         Manager {
             schedule: Schedule::new(workers.len()),
             free: (0..workers.len()).collect(),
@@ -191,10 +201,8 @@ impl<F: Fn(Ticket, Recognition)> Manager<F> {
 
     fn obey(&mut self, message: Message) {
         match message {
-            Message::Recognise(ticket, urgency, utterance) => {
-                let offered = self
-                    .schedule
-                    .offer(ticket, urgency, utterance, Instant::now());
+            Message::Recognise(ticket, urgency, work) => {
+                let offered = self.schedule.offer(ticket, urgency, work, Instant::now());
                 if let Err(Refused { waiting }) = offered {
                     let why = format!("too much to recognise: {waiting} utterances are waiting");
                     self.refuse(ticket, "refused", why);
@@ -278,14 +286,9 @@ fn count(result: &'static str) {
     metrics::counter!("recognition_results_total", "result" => result).increment(1);
 }
 
-fn work(
-    number: usize,
-    turns: &Receiver<(Ticket, Clip, Stop)>,
-    recogniser: &dyn Recogniser,
-    done: &SyncSender<Message>,
-) {
-    while let Ok((ticket, utterance, stop)) = turns.recv() {
-        let recognition = Recognition::now(recogniser, &utterance, &stop);
+fn work(number: usize, turns: &Receiver<(Ticket, Work, Stop)>, done: &SyncSender<Message>) {
+    while let Ok((ticket, work, stop)) = turns.recv() {
+        let recognition = Recognition::now(&*work.recogniser, &work.utterance, &stop);
         if done
             .send(Message::Done(number, ticket, recognition))
             .is_err()
@@ -380,7 +383,7 @@ mod tests {
                 let _ = send.lock().unwrap().send((ticket, recognition));
             };
             Test {
-                pool: Pool::start(workers, engine.clone(), deliver).unwrap(),
+                pool: Pool::start(workers, deliver).unwrap(),
                 engine,
                 results,
             }
@@ -393,7 +396,8 @@ mod tests {
                 job: length as u32,
             };
             let clip = Clip::new(8_000, noise(length));
-            self.pool.recognise(ticket, urgency, clip).unwrap();
+            let engine = self.engine.clone();
+            self.pool.recognise(ticket, urgency, engine, clip).unwrap();
             ticket
         }
 

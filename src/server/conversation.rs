@@ -148,17 +148,19 @@ impl Conversation<'_> {
             codec: Some(media.codec.name().to_owned()),
             ..about
         };
+        let plan = self.shared.plan();
         let call = Call::new(Setup {
             id: self.id.clone(),
             rate: LINE_RATE,
-            dialplan: self.shared.dialplan.clone(),
-            prompts: self.shared.prompts.clone(),
-            vad: self.shared.vad.clone(),
+            dialplan: plan.dialplan.clone(),
+            prompts: plan.prompts.clone(),
+            vad: plan.engines.vad.clone(),
             begins: Timestamp::now(),
             about,
         });
         let live = Live {
             call,
+            plan,
             leg: Leg::new(socket, media),
             rate: LINE_RATE,
             line,
@@ -178,7 +180,7 @@ impl Conversation<'_> {
         self.shared.events.send(event(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
-            dialplan: self.shared.dialplan.name.clone(),
+            dialplan: self.shared.plan().dialplan.name.clone(),
             started: about.started,
             codec: None,
             sip_call_id: about.sip_call_id,

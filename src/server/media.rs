@@ -1,6 +1,7 @@
 //! The media thread: ticks all calls every 20 ms, moves their sound, and shares nothing hot with
 //! signalling, engines or storage. It never waits for anything but the next tick.
 
+use super::Plan;
 use super::pool::Pool;
 use crate::audio::{FRAME_MS, Frame, LineRate};
 use crate::call::{Call, Event, EventKind, Input, Job, Way};
@@ -43,6 +44,8 @@ pub enum Command {
 /// A call with its line.
 pub struct Live {
     pub call: Call,
+    /// What it began with, and goes on with whatever is loaded meanwhile.
+    pub plan: Arc<Plan>,
     pub leg: Leg,
     pub rate: LineRate,
     /// Where requests to signalling go.
@@ -167,7 +170,7 @@ impl Live {
             Job::Transfer { target } => LineRequest::Transfer(target),
             Job::HangUp => LineRequest::HangUp,
             job => {
-                if let Err(input) = pool.give(slot, self.rate, job) {
+                if let Err(input) = pool.give(slot, self.rate, &self.plan.engines, job) {
                     self.call.handle(input);
                 }
                 return;

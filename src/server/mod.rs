@@ -1,7 +1,8 @@
 //! The live server: takes calls from the line and connects each to a [`Call`].
 //!
 //! Signalling runs on tokio, one task a call; sound runs on the media thread; recognition and
-//! synthesis run on the pool. They talk through bounded channels only.
+//! synthesis run on the pool. They talk through bounded channels only. A dialplan that changes takes
+//! over for new calls ([`Plans`]).
 
 mod config;
 mod conversation;
@@ -14,7 +15,6 @@ pub use config::{Config, ConfigError};
 use crate::audio::LineRate;
 use crate::dialplan::Dialplan;
 use crate::engines::Engines;
-use crate::hear::Vad;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
 use crate::line::sip::{Agent, Invitation, ListenError};
@@ -23,9 +23,9 @@ use crate::speak::PromptBook;
 use media::Command;
 use pool::Pool;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -40,10 +40,27 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// What the server works with, all of it loaded and checked.
 pub struct Parts {
     pub config: Config,
+    pub plan: Plan,
+    pub events: Arc<Writer>,
+}
+
+/// A dialplan, and the prompts and engines that were made for it.
+#[derive(Clone)]
+pub struct Plan {
     pub dialplan: Arc<Dialplan>,
     pub prompts: Arc<PromptBook>,
     pub engines: Engines,
-    pub events: Arc<Writer>,
+}
+
+/// Where a plan is handed in while the server runs.
+pub struct Plans(Arc<Shared>);
+
+impl Plans {
+    /// Calls that begin from now on are answered with `plan`; those that are up go on with theirs.
+    pub fn take_over(&self, plan: Plan) {
+        let mut current = self.0.plan.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(plan);
+    }
 }
 
 /// Why the server cannot start.
@@ -66,9 +83,7 @@ pub struct Server {
 /// What all calls' tasks use.
 struct Shared {
     config: Config,
-    dialplan: Arc<Dialplan>,
-    prompts: Arc<PromptBook>,
-    vad: Vad,
+    plan: RwLock<Arc<Plan>>,
     events: Arc<Writer>,
     ports: Ports,
     media: SyncSender<Command>,
@@ -78,15 +93,21 @@ struct Shared {
     stop: watch::Sender<bool>,
 }
 
+impl Shared {
+    /// What a call that begins now is answered with.
+    fn plan(&self) -> Arc<Plan> {
+        let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner);
+        plan.clone()
+    }
+}
+
 impl Server {
     pub async fn start(parts: Parts) -> Result<Server, StartError> {
         let threads = match parts.config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,
         };
-        let engines = parts.engines;
-        let vad = engines.vad.clone();
-        let make_pool = |results| Pool::start(threads, engines, results);
+        let make_pool = |results| Pool::start(threads, results);
         let (agent, invitations) = Agent::listen(parts.config.listen, "zeroline").await?;
         let (media, media_thread) =
             media::start(make_pool, parts.events.clone()).map_err(StartError::Thread)?;
@@ -94,9 +115,7 @@ impl Server {
         let shared = Shared {
             ports: Ports::new(agent.address().ip(), first..=last),
             config: parts.config,
-            dialplan: parts.dialplan,
-            prompts: parts.prompts,
-            vad,
+            plan: RwLock::new(Arc::new(parts.plan)),
             events: parts.events,
             media,
             calls: AtomicUsize::new(0),
@@ -109,6 +128,11 @@ impl Server {
             invitations,
             media_thread,
         })
+    }
+
+    /// Where other plans can be handed in.
+    pub fn plans(&self) -> Plans {
+        Plans(self.shared.clone())
     }
 
     /// Where it listens.

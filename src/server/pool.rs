@@ -30,6 +30,7 @@ pub struct Pool {
 /// What to ask a company's system, and the call it is for.
 struct Asked {
     call: Slot,
+    engines: Engines,
     id: JobId,
     lookup: Arc<Lookup>,
     values: BTreeMap<String, String>,
@@ -38,6 +39,7 @@ struct Asked {
 /// A text to speak, and the call it is for.
 struct Text {
     call: Slot,
+    engines: Engines,
     id: JobId,
     text: Arc<str>,
     rate: LineRate,
@@ -46,11 +48,7 @@ struct Text {
 
 impl Pool {
     /// Starts threads for `recognitions` at a time; results go to the media thread.
-    pub fn start(
-        recognitions: usize,
-        engines: Engines,
-        results: SyncSender<Command>,
-    ) -> std::io::Result<Pool> {
+    pub fn start(recognitions: usize, results: SyncSender<Command>) -> std::io::Result<Pool> {
         let recognised = results.clone();
         let deliver = move |ticket: Ticket, recognition| {
             let input = Input::Recognised {
@@ -60,19 +58,19 @@ impl Pool {
             // Without a media thread there is nobody left to tell.
             let _ = recognised.send(Command::Input(Slot(ticket.call), input));
         };
-        let recognition = hear::Pool::start(recognitions, engines.recogniser.clone(), deliver)?;
+        let recognition = hear::Pool::start(recognitions, deliver)?;
         let (lookups, asked) = sync_channel(LOOKUPS_WAITING);
         let asked = Arc::new(Mutex::new(asked));
         for _ in 0..LOOKUPS {
-            let (asked, engines, results) = (asked.clone(), engines.clone(), results.clone());
+            let (asked, results) = (asked.clone(), results.clone());
             std::thread::Builder::new()
                 .name("lookup".to_owned())
-                .spawn(move || look_up(&asked, &engines, &results))?;
+                .spawn(move || look_up(&asked, &results))?;
         }
         let (texts, waiting) = sync_channel(WAITING);
         std::thread::Builder::new()
             .name("voice".to_owned())
-            .spawn(move || speak(&waiting, &engines, &results))?;
+            .spawn(move || speak(&waiting, &results))?;
         Ok(Pool {
             recognition,
             texts,
@@ -82,7 +80,13 @@ impl Pool {
 
     /// Never blocks; `Err` is the input that tells the call that nobody could take the job. The
     /// line's jobs are not for here.
-    pub fn give(&self, call: Slot, rate: LineRate, job: Job) -> Result<(), Input> {
+    pub fn give(
+        &self,
+        call: Slot,
+        rate: LineRate,
+        engines: &Engines,
+        job: Job,
+    ) -> Result<(), Input> {
         let ticket = |id: JobId| Ticket {
             call: call.0,
             job: id.0,
@@ -93,7 +97,10 @@ impl Pool {
                 urgency,
                 utterance,
             } => {
-                let asked = self.recognition.recognise(ticket(id), urgency, utterance);
+                let recogniser = engines.recogniser.clone();
+                let asked = self
+                    .recognition
+                    .recognise(ticket(id), urgency, recogniser, utterance);
                 asked.map_err(|why| Input::Recognised {
                     id,
                     recognition: Recognition::refused(why),
@@ -110,6 +117,7 @@ impl Pool {
             Job::Synthesise { id, text, pace } => {
                 let text = Text {
                     call,
+                    engines: engines.clone(),
                     id,
                     text,
                     rate,
@@ -126,6 +134,7 @@ impl Pool {
             Job::LookUp { id, lookup, values } => {
                 let asked = Asked {
                     call,
+                    engines: engines.clone(),
                     id,
                     lookup,
                     values,
@@ -141,9 +150,10 @@ impl Pool {
     }
 }
 
-fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Command>) {
+fn speak(waiting: &Receiver<Text>, results: &SyncSender<Command>) {
     while let Ok(Text {
         call,
+        engines,
         id,
         text,
         rate,
@@ -163,12 +173,14 @@ fn speak(waiting: &Receiver<Text>, engines: &Engines, results: &SyncSender<Comma
     }
 }
 
-fn look_up(asked: &Mutex<Receiver<Asked>>, engines: &Engines, results: &SyncSender<Command>) {
+fn look_up(asked: &Mutex<Receiver<Asked>>, results: &SyncSender<Command>) {
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(asked) = next else { return };
         let doing = std::panic::AssertUnwindSafe(|| {
-            engines.look_up(asked.id, &asked.lookup, &asked.values)
+            asked
+                .engines
+                .look_up(asked.id, &asked.lookup, &asked.values)
         });
         let input = std::panic::catch_unwind(doing);
         let input = input.unwrap_or_else(|_| lookup_failed(asked.id, "it panicked".to_owned()));
@@ -196,12 +208,12 @@ mod tests {
     use crate::speak::hum::Hum;
 
     /// What comes of a text: `p` for each phrase, `d` when done, `f` for a failure.
-    fn spoken(pool: &Pool, results: &Receiver<Command>, text: &str) -> String {
+    fn spoken(pool: &Pool, engines: &Engines, results: &Receiver<Command>, text: &str) -> String {
         let id = JobId(7);
         let text = text.into();
         let pace = Pace::Usual;
         let job = Job::Synthesise { id, text, pace };
-        assert!(pool.give(Slot(1), LineRate::Narrow, job).is_ok());
+        assert!(pool.give(Slot(1), LineRate::Narrow, engines, job).is_ok());
         let mut came = String::new();
         while !came.ends_with(['d', 'f']) {
             match results.recv().unwrap() {
@@ -228,10 +240,16 @@ mod tests {
             vad: Vad::Fvad,
             lookups: Arc::new(crate::lookup::Lookups::new()),
         };
-        let pool = Pool::start(1, engines, results).unwrap();
-        assert_eq!(spoken(&pool, &received, "One. Two. Three."), "pppd");
-        assert_eq!(spoken(&pool, &received, "One. Panic. Three."), "pf");
-        assert_eq!(spoken(&pool, &received, "..."), "d");
-        assert_eq!(spoken(&pool, &received, "One."), "pd");
+        let pool = Pool::start(1, results).unwrap();
+        assert_eq!(
+            spoken(&pool, &engines, &received, "One. Two. Three."),
+            "pppd"
+        );
+        assert_eq!(
+            spoken(&pool, &engines, &received, "One. Panic. Three."),
+            "pf"
+        );
+        assert_eq!(spoken(&pool, &engines, &received, "..."), "d");
+        assert_eq!(spoken(&pool, &engines, &received, "One."), "pd");
     }
 }

@@ -75,6 +75,25 @@ impl Served {
         self.folder.path().join("data")
     }
 
+    /// The dialplan it answers with.
+    pub fn dialplan(&self) -> PathBuf {
+        self.folder.path().join("plan.toml")
+    }
+
+    /// Waits until the log says so.
+    #[track_caller]
+    pub fn wait_for_log(&self, words: &str) {
+        let limit = Instant::now() + Duration::from_secs(60);
+        while !self.log().contains(words) {
+            assert!(
+                Instant::now() < limit,
+                "never said {words}:\n{}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
     }
@@ -139,6 +158,11 @@ impl Served {
     /// SIGTERM to the server, by its process id.
     pub fn terminate(&self) {
         unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+    }
+
+    /// SIGHUP: the dialplan and what belongs to it are loaded anew.
+    pub fn ask_to_reload(&self) {
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGHUP) };
     }
 
     /// SIGKILL.
@@ -250,6 +274,22 @@ impl Phone {
         let mut buffer = [0; 8192];
         let (length, _) = self.socket.recv_from(&mut buffer).ok()?;
         Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    }
+
+    /// Key 0 as an RFC 4733 event: two packets while it is held, three when it ends.
+    pub fn press_zero(&self, to: SocketAddr) {
+        for (sequence, (end, duration)) in
+            [(0, 160u16), (0, 320), (0x80, 480), (0x80, 480), (0x80, 480)]
+                .into_iter()
+                .enumerate()
+        {
+            let marker = if sequence == 0 { 0x80 } else { 0 };
+            let mut packet = vec![0x80, marker | 101, 0, sequence as u8];
+            packet.extend([0, 0, 0, 1, 0, 0, 0, 7, 0, end | 10]);
+            packet.extend(duration.to_be_bytes());
+            self.rtp.send_to(&packet, to).unwrap();
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Calls, and acknowledges the answer; gives the `;tag=` of the other side and their RTP port.
