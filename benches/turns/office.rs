@@ -3,7 +3,7 @@
 
 use super::wire::Phone;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -26,8 +26,10 @@ use zeroline::understand::Language;
 
 /// The intent of whoever orders coffee.
 pub const ORDER: &str = "order";
-/// How many orders the dialplan has as examples.
-const EXAMPLES: usize = 60;
+/// The class of ways to ask for it.
+const ASK: &str = "ask";
+/// A missing sugar is no reason to ask: every order is answered at once.
+const NEVER: &str = "called = \"nobody\"";
 /// Short, so that many turns fit into a minute.
 const ANSWERS: [&str; 5] = [
     "Yes, every day.",
@@ -59,7 +61,17 @@ struct Human<'a> {
 struct Intent<'a> {
     name: &'a str,
     examples: Vec<String>,
+    ask: BTreeMap<String, Ask<'a>>,
     say: &'a str,
+}
+
+/// What is understood where it is said.
+#[derive(Serialize)]
+struct Ask<'a> {
+    say: &'a str,
+    r#type: &'a str,
+    choices: Vec<String>,
+    when: &'a str,
 }
 
 /// What callers of the clinic ask, and orders of coffee as one more intent; answered shortly, and
@@ -73,12 +85,15 @@ fn plan(clinic: &Dialplan, greeting: &str) -> Result<Dialplan, Box<dyn Error>> {
         .map(|(intent, say)| Intent {
             name: &intent.name,
             examples: intent.examples.clone(),
+            ask: BTreeMap::new(),
             say,
         })
         .collect();
+    let coffee: Coffee = toml::from_str(include_str!("../accuracy/coffee.toml"))?;
     intent.push(Intent {
         name: ORDER,
-        examples: orders()?,
+        examples: coffee.examples()?,
+        ask: coffee.slots(),
         say: "Coming up.",
     });
     let plan = File {
@@ -103,31 +118,43 @@ struct Coffee {
     classes: BTreeMap<String, Vec<String>>,
 }
 
-/// Examples of orders: the phrases in turn, and in each slot the sayings of its class in turn.
-fn orders() -> Result<Vec<String>, Box<dyn Error>> {
-    let coffee: Coffee = toml::from_str(include_str!("../accuracy/coffee.toml"))?;
-    let mut next: HashMap<&str, usize> = HashMap::new();
-    let mut orders = BTreeSet::new();
-    for phrase in coffee.phrases.iter().cycle().take(10 * EXAMPLES) {
-        if orders.len() == EXAMPLES {
-            break;
-        }
-        let mut order = phrase.clone();
-        while let Some((name, sayings)) = coffee
-            .classes
-            .iter()
-            .find(|(name, _)| order.contains(&format!("{{{name}}}")))
-        {
-            let at = next.entry(name).or_default();
-            let saying = sayings
-                .get(*at % sayings.len().max(1))
-                .ok_or("an empty class of coffee")?;
-            *at += 1;
-            order = order.replacen(&format!("{{{name}}}"), saying, 1);
-        }
-        orders.insert(order);
+impl Coffee {
+    /// The phrases, each with two of the ways to ask, and with their slots.
+    fn examples(&self) -> Result<Vec<String>, Box<dyn Error>> {
+        let ways = self.classes.get(ASK).ok_or("nobody asks for coffee")?;
+        let phrases = self.phrases.iter().chain(&self.phrases);
+        let with = |(phrase, way): (&String, &String)| phrase.replace("{ask}", way);
+        Ok(phrases.zip(ways.iter().cycle()).map(with).collect())
     }
-    Ok(orders.into_iter().collect())
+
+    fn slots(&self) -> BTreeMap<String, Ask<'_>> {
+        let slots = self.classes.keys().filter(|name| {
+            let braces = format!("{{{name}}}");
+            *name != ASK && self.phrases.iter().any(|phrase| phrase.contains(&braces))
+        });
+        let ask = |name: &String| Ask {
+            say: "Which?",
+            r#type: "choice",
+            choices: self.sayings(name),
+            when: NEVER,
+        };
+        slots.map(|name| (name.clone(), ask(name))).collect()
+    }
+
+    /// Every way to say a class, those in it spelled out.
+    fn sayings(&self, name: &str) -> Vec<String> {
+        let mut whole: Vec<String> = self.classes.get(name).cloned().unwrap_or_default();
+        while let Some(at) = whole.iter().position(|saying| saying.contains('{')) {
+            let saying = whole.remove(at);
+            let (before, rest) = saying.split_once('{').unwrap_or_default();
+            let (inner, after) = rest.split_once('}').unwrap_or_default();
+            let all = self.classes.get(inner).into_iter().flatten();
+            whole.extend(all.map(|one| format!("{before}{one}{after}")));
+        }
+        whole.sort();
+        whole.dedup();
+        whole
+    }
 }
 
 /// A server that takes calls, and an agent to place them with.
@@ -147,7 +174,7 @@ impl Office {
     pub fn open(clinic: &Dialplan, greeting: &str) -> Result<Office, Box<dyn Error>> {
         let dialplan = plan(clinic, greeting)?;
         let voice = Espeak::new(Language::EnglishUs.tag())?;
-        let expected = Expected::from_phrases(&dialplan.phrases());
+        let expected = Expected::new(&dialplan.phrases(), &dialplan.classes())?;
         let (sphinx, _) = Sphinx::new(None, &expected, &|word| voice.ipa(word).ok())?;
         let records = tempfile::tempdir()?;
         let none = Pronunciations::default();

@@ -6,7 +6,7 @@ use crate::dialplan::Completeness;
 impl Test {
     /// A caller who was asked for the number of their parcel.
     fn asked_for_a_number() -> Test {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialplans/parcels.toml");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialplan/tests/number.toml");
         let loaded = Dialplan::load(&path, jiff::civil::date(2026, 11, 1)).unwrap();
         let mut test = Test::prepared(loaded.dialplan);
         test.quiet(2 * SAID);

@@ -9,6 +9,8 @@ use jiff::civil::{DateTime, Weekday};
 /// In conditions; see `memory` for what they are.
 pub(in crate::dialplan) const IN_CONDITIONS: [&str; 6] =
     ["open", "caller", "called", "date", "time", "weekday"];
+/// In what systems are asked.
+pub(in crate::dialplan) const OF_THE_CALL: [&str; 2] = ["caller", "called"];
 /// In what is said.
 pub(in crate::dialplan) const IN_TEXTS: [&str; 6] =
     ["caller", "called", "date", "time", "weekday", "opens"];

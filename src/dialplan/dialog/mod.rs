@@ -405,7 +405,12 @@ impl Dialog {
         let lookup = self.plan.intents.get(intent)?.lookup.clone()?;
         let values = self.memory.values();
         let values = values.map(|(name, value)| (name.to_owned(), value.record()));
-        Some((lookup, values.collect()))
+        let [caller, called] = built_in::OF_THE_CALL.map(str::to_owned);
+        let line = [
+            (caller, self.world.caller.clone()),
+            (called, self.world.called.clone()),
+        ];
+        Some((lookup, line.into_iter().chain(values).collect()))
     }
 }
 
@@ -486,7 +491,10 @@ impl Dialog {
             if let Some(value) = self.memory.value(name) {
                 return Some(value.said(&self.asked()));
             }
-            let found = self.memory.found(name).map(str::to_owned);
+            let found = self.memory.found(name).map(|found| match found.parse() {
+                Ok(date) => Value::Date(date).said(&self.asked()),
+                Err(_) => found.to_owned(),
+            });
             found.or_else(|| built_in::said(name, &self.plan, &self.world))
         })
     }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::dialplan::diagnostic::Severity;
-use crate::dialplan::dialog::built_in::IN_TEXTS;
+use crate::dialplan::dialog::built_in::{IN_TEXTS, OF_THE_CALL};
 use crate::dialplan::values::{Fields, list, listed, meant, wrong_type};
 use crate::dialplan::{Case, Intent, Knowledge, Slot, Text, Then};
 use crate::lookup::Lookup;
@@ -187,7 +187,8 @@ impl Reader<'_> {
             return None;
         };
         for wanted in lookup.slots() {
-            if !slots.iter().any(|slot| *slot.name == *wanted) {
+            let is_asked_for = slots.iter().any(|slot| *slot.name == *wanted);
+            if !is_asked_for && !OF_THE_CALL.contains(&wanted) {
                 let message =
                     format!("[lookup.{name}] needs `{{{wanted}}}`, which is not asked for here");
                 let help = format!("add `ask.{wanted}` to the intent");

@@ -126,7 +126,11 @@ fn a_value_is_checked_and_looked_up_and_never_asked_for_twice() {
         "I have 1 2 3 4. Is that right?"
     );
     assert_eq!(chat.0.keys(), Some(Keys { least: 1, most: 1 }));
-    assert_eq!(chat.hears("yes"), r#"> bill {"customer": "1234"}"#);
+    let asked = chat.hears("yes");
+    assert!(
+        asked.starts_with("> bill ") && asked.contains(r#""customer": "1234""#),
+        "{asked}"
+    );
     let found = |amount: &str| LookedUp::Found([("amount".to_owned(), amount.to_owned())].into());
     assert_eq!(
         shown(&chat.0.looked_up(found("12"), NOW)),

@@ -9,7 +9,7 @@ const TODAY: Date = date(2026, 6, 1);
 const NOW: Timestamp = Timestamp::constant(1_780_308_000, 0);
 const CLINIC: &str = include_str!("../../../dialplans/clinic.toml");
 const MANDARIN: &str = include_str!("../../../dialplans/clinic.zh.toml");
-const PARCELS: &str = include_str!("../../../dialplans/parcels.toml");
+const PARCELS: &str = include_str!("number.toml");
 
 /// A whole small dialplan, with `more` after it.
 fn with(more: &str) -> String {

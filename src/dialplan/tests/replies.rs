@@ -178,3 +178,23 @@ fn every_language_has_its_own_words_for_what_need_not_be_written() {
         }
     }
 }
+
+#[test]
+fn a_date_that_a_system_gives_is_said_as_one() {
+    let plan = with(
+        "[[intent]]\nname = \"parcel\"\nexamples = [\"my parcel\", \"where is my parcel\", \"a parcel\"]\n\
+         lookup = \"parcel\"\nsay = \"It comes on {day} to {place}.\"\n\
+         [lookup.parcel]\nget = \"http://127.0.0.1:9/of/{caller}\"\n\
+         gives = { day = \"/day\", place = \"/place\" }\n",
+    );
+    let mut chat = Chat::with(&plan);
+    let asked = chat.hears("my parcel");
+    assert_eq!(asked, "> parcel {\"called\": \"\", \"caller\": \"\"}");
+    let found = [("day", "2026-06-03"), ("place", "7 Mill Road")];
+    let found = found.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let turn = chat.0.looked_up(LookedUp::Found(found.into()), NOW);
+    assert_eq!(
+        shown(&turn),
+        "It comes on Wednesday, June 3 to 7 Mill Road."
+    );
+}
