@@ -8,6 +8,7 @@ use super::{OneWay, Way};
 use crate::dialplan::Completeness;
 use crate::understand::Control;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One thing that happened: in which call, when, what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -150,6 +151,12 @@ pub enum EventKind {
     /// The way to a person was begun.
     TransferStarted {
         target: String,
+        /// What the caller wanted, in order: nobody should ask them again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wanted: Vec<String>,
+        /// The values that they gave, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        given: BTreeMap<String, String>,
     },
     /// What the other side reports of the transfer, as a SIP status code.
     TransferProgress {

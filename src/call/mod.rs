@@ -288,8 +288,11 @@ impl Call {
                     self.note(EventKind::AskedForHuman { how });
                 }
                 let target = self.dialplan.human.target.clone();
+                let (wanted, given) = self.dialog.context();
                 self.note(EventKind::TransferStarted {
                     target: target.clone(),
+                    wanted: wanted.iter().map(|name| name.to_string()).collect(),
+                    given: given.into_iter().collect(),
                 });
                 self.jobs.push_back(Job::Transfer { target });
                 self.phase = Phase::Transferring { since: self.now };

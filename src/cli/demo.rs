@@ -173,7 +173,7 @@ fn bot_in_words(event: &EventKind) -> Option<String> {
         }
         EventKind::NotUnderstood { .. } => "did not understand".to_owned(),
         EventKind::AskedForHuman { .. } => "puts the caller through to a person".to_owned(),
-        EventKind::TransferStarted { target } => {
+        EventKind::TransferStarted { target, .. } => {
             format!("asks the caller's phone to call {target}")
         }
         EventKind::Transferred { .. } => "knows that the person has the caller".to_owned(),

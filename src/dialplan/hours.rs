@@ -118,27 +118,35 @@ const DAYS: [(&str, Weekday); 7] = [
     ("sun", Weekday::Sunday),
 ];
 
-/// What is written in one line, such as `Mon-Fri 08:00-18:00` or `Sat, Sun 10:00-12:00 13:00-15:00`; or
-/// what is wrong with it.
+/// What is written in one line, such as `Mon-Fri 08:00-18:00`, `Sat, Sun 10:00-12:00 13:00-15:00` or
+/// `Mon-Fri 08:00-18:00, Sat 09:00-12:00`; or what is wrong with it.
 pub fn read(text: &str) -> Result<Vec<Open>, String> {
+    let wrong = || format!("\"{text}\" needs days and then times, such as \"Mon-Fri 08:00-18:00\"");
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
-    let (times, days): (Vec<&str>, Vec<&str>) =
-        words.partition(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    let (Some(_), Some(_)) = (days.first(), times.first()) else {
-        return Err(format!(
-            "\"{text}\" needs days and times, such as \"Mon-Fri 08:00-18:00\""
-        ));
-    };
+    let is_time = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let mut open = Vec::new();
-    for days in days {
-        for day in day_range(days)? {
-            for times in &times {
-                let (from, to) = time_range(times)?;
-                open.push(Open { day, from, to });
+    let mut days: Vec<Weekday> = Vec::new();
+    let mut has_times = true;
+    for word in words {
+        if is_time(word) && !days.is_empty() {
+            let (from, to) = time_range(word)?;
+            open.extend(days.iter().map(|&day| Open { day, from, to }));
+            has_times = true;
+        } else if is_time(word) {
+            return Err(wrong());
+        } else {
+            // Days after times are others, with times of their own.
+            if has_times {
+                days.clear();
             }
+            days.extend(day_range(word)?);
+            has_times = false;
         }
     }
-    Ok(open)
+    match has_times && !open.is_empty() {
+        true => Ok(open),
+        false => Err(wrong()),
+    }
 }
 
 fn day_range(text: &str) -> Result<Vec<Weekday>, String> {
@@ -223,6 +231,18 @@ mod tests {
     }
 
     #[test]
+    fn several_days_may_stand_in_one_line() {
+        let one = read("Mon-Fri 08:00-12:30 13:30-18:00, Sat, Sun 09:00-12:00").unwrap();
+        let two = [
+            read("Mon-Fri 08:00-12:30").unwrap(),
+            read("Mon-Fri 13:30-18:00").unwrap(),
+            read("Sat-Sun 09:00-12:00").unwrap(),
+        ]
+        .concat();
+        assert_eq!(one, two);
+    }
+
+    #[test]
     fn a_night_shift_ends_on_the_next_day() {
         let hours = berlin(&["Fri 22:00-06:00"], &[]);
         assert!(hours.is_open(at("2026-11-27T23:00")));
@@ -251,9 +271,10 @@ mod tests {
     #[test]
     fn a_mistake_says_how_to_write_it() {
         for (text, part) in [
-            ("", "needs days and times"),
-            ("Mon-Fri", "needs days and times"),
-            ("08:00-18:00", "needs days and times"),
+            ("", "needs days and then times"),
+            ("Mon-Fri", "needs days and then times"),
+            ("08:00-18:00", "needs days and then times"),
+            ("Mon 08:00-12:00, Tue", "needs days and then times"),
             ("Mo-Fr 08:00-18:00", "\"Mo\" is no day of the week"),
             ("Mon 8-18", "\"8-18\" is no time"),
             ("Mon 08:00-24:30", "is no time"),

@@ -230,7 +230,11 @@ pub(super) mod tests {
             }),
             Just(EventKind::NoInput),
             how.prop_map(|how| EventKind::AskedForHuman { how }),
-            text().prop_map(|target| EventKind::TransferStarted { target }),
+            (text(), text()).prop_map(|(target, value)| EventKind::TransferStarted {
+                target,
+                wanted: vec![value.clone()],
+                given: [(value.clone(), value)].into(),
+            }),
             any::<u16>().prop_map(|code| EventKind::TransferProgress { code }),
             text().prop_map(|target| EventKind::Transferred { target }),
             (text(), text())

@@ -1,6 +1,8 @@
 //! A running `zeroline serve`, and a phone made of bare sockets.
 #![allow(dead_code)]
 
+pub mod http;
+
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -27,11 +29,15 @@ pub struct Served {
 impl Served {
     /// `target` is where people are reached; `extra` is more configuration.
     pub fn start(target: &str, extra: &str) -> Served {
-        let folder = tempfile::tempdir().unwrap();
         let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
         let bundled = "sip:frontdesk@127.0.0.1:5080";
         assert!(clinic.contains(bundled));
-        let plan = clinic.replace(bundled, target);
+        Served::with(&clinic.replace(bundled, target), extra)
+    }
+
+    /// With a dialplan of its own.
+    pub fn with(plan: &str, extra: &str) -> Served {
+        let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
         let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
         std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();

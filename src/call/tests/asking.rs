@@ -65,6 +65,18 @@ fn it_may_be_keyed_in_with_zeros_and_corrected() {
 }
 
 #[test]
+fn whoever_takes_over_is_told_what_the_caller_wanted_and_gave() {
+    let mut test = Test::asked_for_a_number();
+    test.keys("40512377");
+    test.must_be_transferring();
+    let is_told = |e: &EventKind| {
+        matches!(e, EventKind::TransferStarted { wanted, given, .. }
+            if *wanted == ["where-is-my-parcel"] && given["number"] == "40512377")
+    };
+    assert!(test.has(is_told), "{:#?}", test.events);
+}
+
+#[test]
 fn zero_alone_and_a_person_asked_for_reach_a_person() {
     let mut test = Test::asked_for_a_number();
     test.keys("0");

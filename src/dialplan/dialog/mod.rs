@@ -6,9 +6,12 @@
 //! place; `memory` keeps what is known.
 
 pub(super) mod built_in;
+mod keyed;
 pub(super) mod machine;
 mod meaning;
 mod memory;
+
+pub use keyed::Keys;
 
 use super::{Completeness, Dialplan, Lookup, Text};
 use crate::understand::values::{Asked, Kind, Value};
@@ -95,13 +98,6 @@ pub enum LookedUp {
     /// Why, for the record: the system is well and knows no such thing.
     NotFound(String),
     Failed(String),
-}
-
-/// What keys are an answer to the question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keys {
-    pub least: usize,
-    pub most: usize,
 }
 
 impl Turn {
@@ -241,16 +237,9 @@ impl Dialog {
 
     /// What keys would answer the question.
     pub fn keys(&self) -> Option<Keys> {
-        let keys = |least, most| Some(Keys { least, most });
         match self.state.place {
-            Place::Checking { .. } | Place::Confirming { .. } => keys(1, 1),
-            Place::Asking { intent, slot } => match self.kind(intent, slot)? {
-                Kind::Digits { least, most } => keys(*least, *most),
-                Kind::Number { most, .. } => keys(1, most.max(&1).to_string().len()),
-                Kind::Phone => keys(3, 15),
-                Kind::YesNo => keys(1, 1),
-                _ => None,
-            },
+            Place::Checking { .. } | Place::Confirming { .. } => keyed::keys(&Kind::YesNo),
+            Place::Asking { intent, slot } => keyed::keys(self.kind(intent, slot)?),
             _ => None,
         }
     }
@@ -313,28 +302,11 @@ impl Dialog {
     }
 
     fn keyed_value(&self, digits: &str) -> Option<Result<(Arc<str>, Value), Sign>> {
-        let yes = match digits {
-            "1" => Some(true),
-            "2" => Some(false),
-            _ => None,
-        };
         let Place::Asking { intent, slot } = self.state.place else {
-            return Some(Err(if yes? { Sign::Yes } else { Sign::No }));
+            let yes = keyed::yes_or_no(digits)?;
+            return Some(Err(if yes { Sign::Yes } else { Sign::No }));
         };
-        let value = match self.kind(intent, slot)? {
-            Kind::Digits { least, most } if (*least..=*most).contains(&digits.len()) => {
-                Value::Digits(digits.to_owned())
-            }
-            Kind::Number { least, most } => {
-                let number = digits.parse().ok()?;
-                (*least..=*most)
-                    .contains(&number)
-                    .then_some(Value::Number(number))?
-            }
-            Kind::Phone => Value::Phone(digits.to_owned()),
-            Kind::YesNo => Value::YesNo(yes?),
-            _ => return None,
-        };
+        let value = keyed::value(self.kind(intent, slot)?, digits, &self.asked())?;
         let name = self.plan.intents.get(intent)?.slots.get(slot)?.name.clone();
         Some(Ok((name, value)))
     }

@@ -244,8 +244,18 @@ impl Conversation {
                 };
                 self.say(at, "", Ink::Person, format!("to a person: {why}"));
             }
-            EventKind::TransferStarted { target } => {
-                self.say(at, "", Ink::Person, format!("calling {target}"));
+            EventKind::TransferStarted {
+                target,
+                wanted,
+                given,
+            } => {
+                let given = given.iter().map(|(name, value)| format!("{name} {value}"));
+                let known: Vec<String> = wanted.iter().cloned().chain(given).collect();
+                let known = match known.is_empty() {
+                    true => String::new(),
+                    false => format!(" about {}", known.join(", ")),
+                };
+                self.say(at, "", Ink::Person, format!("calling {target}{known}"));
             }
             EventKind::TransferProgress { code } => {
                 self.say(at, "", Ink::Person, progress(*code));

@@ -19,7 +19,7 @@ pub enum Currency {
 
 impl Currency {
     /// The one that is meant where none is said.
-    fn of(language: Language) -> Currency {
+    pub fn of(language: Language) -> Currency {
         match language {
             Language::EnglishUs => Currency::Usd,
             Language::EnglishGb => Currency::Gbp,
