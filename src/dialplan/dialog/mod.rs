@@ -338,11 +338,23 @@ impl Dialog {
                 None => is_said = false,
             }
         }
-        if sign != Sign::Human
-            && (!is_said && effect.then == After::Listen || self.turns_in_circles())
-        {
-            // There is nothing left to say that was not said before.
-            return self.take(Sign::Human, notes);
+        if sign != Sign::Human {
+            let runs_out = !is_said && effect.then == After::Listen;
+            let turns_in_circles = self.turns_in_circles();
+            let closed = self.plan.human.closed.as_ref();
+            let message = closed.map(|closed| closed.message);
+            let leaves_message = message.is_some() && self.state.place.matter() == message;
+            // Nobody else can be asked: the call ends, and does not begin anew.
+            if leaves_message && turns_in_circles
+                || runs_out && sign == Sign::Silent && self.state.nobody_there
+            {
+                return self.leave(notes);
+            }
+            // There is nothing left to say that was not said before. The question for a message is still
+            // there, and failures in a row are counted.
+            if !leaves_message && (runs_out || turns_in_circles) {
+                return self.take(Sign::Human, notes);
+            }
         }
         let then = match effect.then {
             After::Listen => Next::Listen,
@@ -353,13 +365,25 @@ impl Dialog {
                 None => return self.take(Sign::LookupFailed, notes),
             },
         };
-        if !matches!(sign, Sign::Silent | Sign::NotUnderstood) && !say.is_empty() {
+        // Only what was listened after can be gone back to.
+        let listens = matches!(then, Next::Listen);
+        if listens && !matches!(sign, Sign::Silent | Sign::NotUnderstood) && !say.is_empty() {
             if self.turns.len() == REMEMBERED {
                 self.turns.remove(0);
             }
             self.turns.push((self.state, say.clone()));
         }
         Turn { say, then, notes }
+    }
+
+    fn leave(&mut self, notes: Vec<Note>) -> Turn {
+        self.state.place = Place::Over;
+        let goodbye = self.plan.goodbye().say.into_iter();
+        Turn {
+            say: goodbye.map(|text| (text, true)).collect(),
+            then: Next::HangUp,
+            notes,
+        }
     }
 
     /// Yes and no, one value and another: no step was a failure, and nothing comes of it.

@@ -210,6 +210,42 @@ fn what_was_said_can_be_heard_again_and_gone_back_to() {
     assert_eq!(chat.hears("purple"), "Pardon?");
 }
 
+#[test]
+fn who_goes_back_after_nobody_was_there_is_not_left_in_silence() {
+    let mut chat = Chat::with(DENTIST);
+    chat.hears("when are you open");
+    chat.0.wants_human(NOW);
+    chat.0.nobody_there(NOW);
+    chat.0.back();
+    let turn = chat.0.silent(NOW);
+    assert!(!turn.say.is_empty(), "{turn:?}");
+}
+
+#[test]
+fn a_message_is_not_asked_for_for_ever_when_there_is_nothing_left_to_say() {
+    let night: Timestamp = "2026-06-01T22:00:00Z".parse().unwrap();
+    let mut chat = Chat::with(DENTIST);
+    let turns: Vec<Turn> = (0..12).map(|_| chat.0.hear("purple", night)).collect();
+    let ends = turns.iter().any(|turn| matches!(turn.then, Next::HangUp));
+    assert!(ends, "{turns:#?}");
+}
+
+#[test]
+fn a_silent_line_does_not_call_people_for_ever() {
+    let mut chat = Chat::with(DENTIST);
+    for _ in 0..40 {
+        let turn = chat.0.silent(NOW);
+        match turn.then {
+            Next::HangUp => return,
+            Next::Human => drop(chat.0.nobody_there(NOW)),
+            _ => {}
+        }
+        // They say something that is understood now and then, which is no end of it.
+        chat.hears("when are you open");
+    }
+    panic!("it never ends");
+}
+
 proptest! {
     /// Whatever is said, keyed or not said, a person can be reached in one step, or a message left.
     #[test]
