@@ -2,7 +2,7 @@
 //! checked before any call is taken.
 
 use super::Failure;
-use crate::dialplan::{Diagnostic, Dialplan};
+use crate::dialplan::{Diagnostic, Dialplan, check};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
 use crate::lookup::Lookups;
@@ -24,7 +24,8 @@ pub struct Loaded {
     pub chosen: Vec<String>,
 }
 
-/// Reads a dialplan (the bundled one without a path); warnings go to the log, mistakes are the error.
+/// Reads a dialplan (the bundled one without a path) and proves that callers cannot get stuck in it;
+/// warnings go to the log, mistakes are the error.
 pub fn dialplan(path: Option<&Path>) -> Result<Dialplan, Failure> {
     let today = jiff::Zoned::now().date();
     let loaded = match path {
@@ -35,6 +36,11 @@ pub fn dialplan(path: Option<&Path>) -> Result<Dialplan, Failure> {
         Ok(loaded) => {
             for warning in &loaded.warnings {
                 tracing::warn!("{warning}");
+            }
+            let traps = check::prove(&loaded.dialplan);
+            if !traps.is_empty() {
+                let traps: Vec<String> = traps.iter().map(Diagnostic::pretty).collect();
+                return Err(Failure(traps.join("\n")));
             }
             Ok(loaded.dialplan)
         }

@@ -61,7 +61,8 @@ impl Typical {
     }
 }
 
-fn typical(language: Language, kind: &Kind) -> &str {
+/// A value of the kind, as a caller may say it.
+pub(super) fn typical(language: Language, kind: &Kind) -> &str {
     if let Kind::Choice(choices) = kind {
         let ways = choices.first().and_then(|choice| choice.ways.first());
         return ways.map_or("", String::as_str);

@@ -57,6 +57,25 @@ impl Hours {
             || yesterday.is_ok_and(|day| self.on(day).any(since_yesterday))
     }
 
+    /// Whether there is any moment in a week at which it is `open`, or at which it is not. Holidays
+    /// close a day, and never all days.
+    pub fn is_ever(&self, open: bool) -> bool {
+        if !open && !self.holidays.is_empty() {
+            return true;
+        }
+        let at = |day: Weekday, minute: u16| {
+            self.week.iter().any(|open| {
+                let wraps = open.to <= open.from;
+                let today = open.day == day && minute >= open.from && (wraps || minute < open.to);
+                let since_yesterday = wraps && open.day.next() == day && minute < open.to;
+                today || since_yesterday
+            })
+        };
+        let days = DAYS.iter().map(|(_, day)| *day);
+        days.flat_map(|day| (0..DAY).map(move |minute| (day, minute)))
+            .any(|(day, minute)| at(day, minute) == open)
+    }
+
     /// When it opens next, if it is closed; `None` where it does not within two months.
     pub fn opens(&self, now: Timestamp) -> Option<Zoned> {
         let local = self.local(now);

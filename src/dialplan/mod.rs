@@ -5,6 +5,7 @@
 //! changes and is shared by all calls: it answers what an utterance leads to and what is said.
 //! Counting failures, key 0 and the transfer itself belong to the call.
 
+pub mod check;
 mod completeness;
 mod defaults;
 mod diagnostic;
@@ -58,6 +59,7 @@ pub struct Dialplan {
     source: Source,
     /// Where texts are written.
     said: Vec<(Text, Range<usize>)>,
+    places: read::Places,
 }
 
 /// Which voice speaks, where another than the default is wanted.

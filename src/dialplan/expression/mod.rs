@@ -63,6 +63,10 @@ pub trait Facts {
     fn fact(&self, name: &str) -> Option<Fact>;
     /// Whether the caller's last words have these among them.
     fn said(&self, words: &str) -> bool;
+    /// How the values of two names compare; none where one of them stands for nothing.
+    fn order(&self, one: &str, other: &str) -> Option<Ordering> {
+        self.fact(one)?.compare(&self.fact(other)?)
+    }
 }
 
 /// What cannot be read, and where in the text.
@@ -94,6 +98,17 @@ impl Expression {
         names
     }
 
+    /// Every name that is compared with a value, and that value.
+    pub fn compared(&self) -> Vec<(&str, &Fact)> {
+        let mut compared = Vec::new();
+        self.0.each_comparison(&mut |pair| match pair {
+            (Operand::Name(name), Operand::Value(value))
+            | (Operand::Value(value), Operand::Name(name)) => compared.push((name.as_str(), value)),
+            _ => {}
+        });
+        compared
+    }
+
     /// Whether it is the same whatever the facts are, and then what; found by trying both for every
     /// part that depends on a fact, so an expression of very many parts is taken to depend on them.
     pub fn always(&self) -> Option<bool> {
@@ -118,15 +133,15 @@ impl Node {
             Node::And(nodes) => nodes.iter().all(|node| node.holds(facts)),
             Node::Not(node) => !node.holds(facts),
             Node::Said(words) => facts.said(words),
-            Node::Is(operand) => match operand.value(facts) {
-                Some(Fact::Truth(truth)) => truth,
-                Some(Fact::Number(number)) => number != 0.0,
-                Some(Fact::Text(text)) => !text.is_empty() && text != "false",
-                None => false,
-            },
+            Node::Is(operand) => operand.value(facts).is_some_and(|fact| fact.is_true()),
             Node::Compare(left, comparison, right) => {
-                let values = left.value(facts).zip(right.value(facts));
-                let order = values.and_then(|(left, right)| left.compare(&right));
+                let order = match (left, right) {
+                    (Operand::Name(left), Operand::Name(right)) => facts.order(left, right),
+                    _ => {
+                        let values = left.value(facts).zip(right.value(facts));
+                        values.and_then(|(left, right)| left.compare(&right))
+                    }
+                };
                 match (order, comparison) {
                     (None, Comparison::Unequal) => true,
                     (None, _) => false,
@@ -145,6 +160,17 @@ impl Node {
             Node::Said(_) => {}
             Node::Is(operand) => visit(operand),
             Node::Compare(left, _, right) => [left, right].into_iter().for_each(visit),
+        }
+    }
+
+    fn each_comparison<'n>(&'n self, visit: &mut dyn FnMut((&'n Operand, &'n Operand))) {
+        match self {
+            Node::Or(nodes) | Node::And(nodes) => {
+                nodes.iter().for_each(|node| node.each_comparison(visit));
+            }
+            Node::Not(node) => node.each_comparison(visit),
+            Node::Said(_) | Node::Is(_) => {}
+            Node::Compare(left, _, right) => visit((left, right)),
         }
     }
 
@@ -204,8 +230,17 @@ impl Operand {
 }
 
 impl Fact {
+    /// Whether a name that stands for this is true by itself.
+    pub(super) fn is_true(&self) -> bool {
+        match self {
+            Fact::Truth(truth) => *truth,
+            Fact::Number(number) => *number != 0.0,
+            Fact::Text(text) => !text.is_empty() && text != "false",
+        }
+    }
+
     /// Numbers as numbers, also where one is written as a text; else texts, without regard to case.
-    fn compare(&self, other: &Fact) -> Option<Ordering> {
+    pub(super) fn compare(&self, other: &Fact) -> Option<Ordering> {
         if let (Some(one), Some(other)) = (self.number(), other.number()) {
             return one.partial_cmp(&other);
         }

@@ -1,6 +1,6 @@
 //! `[[intent]]`.
 
-use super::Reader;
+use super::{IntentPlaces, Reader};
 use crate::dialplan::diagnostic::Severity;
 use crate::dialplan::dialog::built_in::{IN_TEXTS, OF_THE_CALL};
 use crate::dialplan::values::{Fields, list, listed, meant, wrong_type};
@@ -85,6 +85,7 @@ impl Reader<'_> {
                 let spaced = name.replace(['-', '_'], " ");
                 let called = fields.text("called", self.findings);
                 let called = called.map_or(spaced, |(called, _)| called);
+                self.places.intents.push(IntentPlaces::of(&fields));
                 intents.push(Intent {
                     name,
                     called: called.into(),

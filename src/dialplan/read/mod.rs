@@ -3,10 +3,13 @@
 mod conditions;
 mod intents;
 mod lookups;
+mod places;
 mod settings;
 mod slots;
 mod target;
 mod texts;
+
+pub(super) use places::{IntentPlaces, Places};
 
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Severity, Source};
@@ -39,6 +42,7 @@ pub(super) fn read(source: Source, today: Date) -> Result<Loaded, LoadError> {
         kinds: HashMap::new(),
         conditions: Vec::new(),
         intent_names: Vec::new(),
+        places: Places::default(),
     };
     let dialplan = reader.dialplan(root.get_ref());
     let Findings {
@@ -98,6 +102,7 @@ struct Reader<'f> {
     conditions: Vec<(Expression, Range<usize>)>,
     /// As written, in order.
     intent_names: Vec<String>,
+    places: Places,
 }
 
 impl Reader<'_> {
@@ -137,6 +142,7 @@ impl Reader<'_> {
         // With a language that is not known, the rest is still looked through for mistakes.
         let assumed = language.unwrap_or(Language::EnglishUs);
         let defaults = Defaults::of(assumed);
+        self.places.note(&fields);
         let hours = self.hours(&fields);
         let lookups = self.lookups(&fields);
         let pronunciations = self.pronunciations(&fields);
@@ -182,6 +188,7 @@ impl Reader<'_> {
             folder: PathBuf::new(),
             source: self.findings.source.clone(),
             said: std::mem::take(&mut self.said),
+            places: std::mem::take(&mut self.places),
         })
     }
 

@@ -1,7 +1,7 @@
 //! What is said around the intents, and where a person is reached.
 
-use super::Reader;
 use super::target::check_target;
+use super::{IntentPlaces, Reader};
 use crate::dialplan::defaults::Defaults;
 use crate::dialplan::dialog::built_in::IN_TEXTS;
 use crate::dialplan::prompts::Prompts;
@@ -211,6 +211,10 @@ impl Reader<'_> {
             );
         }
         let slots = self.slots(&fields);
+        self.places.intents.push(IntentPlaces {
+            name: value.span(),
+            ..IntentPlaces::of(&fields)
+        });
         let done = fields.text("done", self.findings);
         let done = done.map_or(defaults.message_left.into(), |done| {
             self.said_filled(done, &slots)
