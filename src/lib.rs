@@ -18,6 +18,7 @@ pub mod models;
 pub mod phone;
 pub mod record;
 pub mod rehearse;
+pub mod review;
 pub mod server;
 pub mod speak;
 pub mod understand;

@@ -1,6 +1,6 @@
 //! `zeroline calls`
 
-use super::{Done, Verdict};
+use super::{Done, Verdict, review};
 use crate::record::Store;
 use crate::record::text::{self, Layout};
 use jiff::tz::TimeZone;
@@ -9,7 +9,10 @@ use std::path::PathBuf;
 
 /// Read what happened in calls.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  zeroline calls list\n  zeroline calls show 0199c2")]
+#[command(
+    after_help = "Example:\n  zeroline calls list\n  zeroline calls show 0199c2\n  \
+    zeroline calls review dialplans/clinic.toml --since 2026-11-16"
+)]
 pub struct Args {
     /// Where calls are recorded
     #[arg(long, default_value = "data", value_name = "FOLDER", global = true)]
@@ -34,6 +37,7 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    Review(review::Args),
 }
 
 const WIDTH: usize = 100;
@@ -57,6 +61,7 @@ pub fn run(args: &Args) -> Done {
                 false => print!("{}", text::list(&listing, &layout)),
             }
         }
+        What::Review(review) => return review::run(review, &args.data),
         What::Show { id, json } => {
             let transcript = store.find(id)?;
             match json {

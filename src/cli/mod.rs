@@ -10,6 +10,7 @@ mod load;
 mod models;
 mod rehearse;
 mod reload;
+mod review;
 mod say;
 mod serve;
 

@@ -153,7 +153,7 @@ impl Dialplan {
     }
 
     /// What `text` most likely wants; any value in it is as good as another.
-    fn best(&self, text: &str) -> Match {
+    pub fn best(&self, text: &str) -> Match {
         self.matcher.best(&self.typical.text(text))
     }
 

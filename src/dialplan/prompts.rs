@@ -79,6 +79,16 @@ impl Dialplan {
         &self.prompts.one_moment
     }
 
+    /// Asks whether a value was heard right; with `{value}` in it.
+    pub fn check(&self) -> &Text {
+        &self.prompts.check
+    }
+
+    /// Asks which of two intents was meant; with `{first}` and `{second}` in it.
+    pub fn which(&self) -> &Text {
+        &self.prompts.which
+    }
+
     /// Said before the call is ended.
     pub fn goodbye(&self) -> Reply {
         Reply {

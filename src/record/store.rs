@@ -60,6 +60,15 @@ impl Store {
         Ok(listing)
     }
 
+    /// Every call with all its events, in the order of their ids; one after another, so that a year of
+    /// them need not fit the memory.
+    pub fn transcripts(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Transcript, RecordError>>, RecordError> {
+        let ids = self.ids()?.into_iter();
+        Ok(ids.map(|id| read::transcript(&id, &self.path(&id))))
+    }
+
     /// The call with this id, or the only one whose id starts with it.
     pub fn find(&self, id: &str) -> Result<Transcript, RecordError> {
         checked(id)?;

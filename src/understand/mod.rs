@@ -7,6 +7,7 @@
 //! them. Most of them see words as [`normalise`] leaves them; [`spoken`] keeps words as a recogniser
 //! hears them. Nothing here waits, keeps state between utterances or knows what an intent leads to.
 
+mod alike;
 mod completeness;
 mod control;
 mod digits;
@@ -21,6 +22,7 @@ mod normalise;
 mod sentences;
 pub mod values;
 
+pub use alike::{Likeness, is_content_word};
 pub use completeness::{Ending, ending, is_only_filler};
 pub(crate) use completeness::{adds_nothing, ends_in_politeness};
 pub use control::{Control, control, control_phrases, is_backchannel};

@@ -69,7 +69,7 @@ fn ended(reason: EndReason) -> &'static str {
 
 /// Without what a terminal would obey: control characters, and those that turn the direction
 /// of writing.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let obeyed =
         |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let lines = text.split_whitespace().collect::<Vec<_>>().join(" ");
