@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 /// Learning costs about as much as there are examples times intents; so much of it is done.
 const EFFORT: usize = 6_000_000;
 const FEWEST_FOLDS: usize = 3;
+/// How sure a matcher must be of another intent.
+const SURE: f32 = 0.7;
 /// So many phrases are shown of each two intents.
 const SHOWN: usize = 3;
 
@@ -91,12 +93,11 @@ fn taken_for_others(plan: &Dialplan, learned: &[Vec<String>]) -> Vec<(usize, usi
         for (intent, texts) in learned.iter().enumerate() {
             let left_out = texts.iter().enumerate().filter(|(at, _)| is_left_out(*at));
             for (at, text) in left_out {
-                let found = matcher.best(text).intent;
-                taken.extend(
-                    found
-                        .filter(|found| *found != intent)
-                        .map(|other| (intent, at, other)),
-                );
+                let found = matcher.best(text);
+                // Who is asked which of two they mean gets no wrong answer.
+                let is_sure = found.score >= SURE && found.close_call().is_none();
+                let other = found.intent.filter(|other| *other != intent && is_sure);
+                taken.extend(other.map(|other| (intent, at, other)));
             }
         }
     }
