@@ -28,14 +28,19 @@ pub enum When {
 #[derive(Debug, Clone)]
 pub enum What {
     Say(Arc<[Frame]>),
+    /// Sound that is no turn of theirs: a quiet room, or noise.
+    Sound(Arc<[Frame]>),
+    /// Words without a sound, where the other side can read.
+    Write(Arc<str>),
     Press(Key),
     HangUp,
 }
 
 /// What the caller does besides sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Press(Key),
+    Write(Arc<str>),
     HangUp,
 }
 
@@ -52,13 +57,21 @@ pub struct Caller {
     rate: LineRate,
     steps: VecDeque<Step>,
     now: u64,
-    saying: Option<(Arc<[Frame]>, usize)>,
+    saying: Option<Saying>,
     /// Frames since the caller's last turn.
     waited: u64,
     /// When the other side began to speak in this turn.
     spoken_since: Option<u64>,
     /// Frames of quiet from the other side.
     quiet: u64,
+}
+
+/// Sound of the caller's that goes on.
+struct Saying {
+    frames: Arc<[Frame]>,
+    position: usize,
+    /// The other side speaks next.
+    is_turn: bool,
 }
 
 impl Caller {
@@ -85,20 +98,25 @@ impl Caller {
         } else {
             self.quiet += 1;
         }
-        if let Some((frames, position)) = &mut self.saying {
-            match frames.get(*position) {
-                Some(frame) => {
-                    *out = frame.clone();
-                    *position += 1;
-                    return None;
-                }
-                None => {
-                    self.saying = None;
-                    self.my_turn_is_over();
-                }
+        if let Some(saying) = &mut self.saying {
+            if let Some(frame) = saying.frames.get(saying.position) {
+                *out = frame.clone();
+                saying.position += 1;
+                return None;
+            }
+            let is_turn = saying.is_turn;
+            self.saying = None;
+            match is_turn {
+                true => self.my_turn_is_over(),
+                false => self.waited = 0,
             }
         }
         self.act()
+    }
+
+    /// How much of the script is still to come.
+    pub fn steps_left(&self) -> usize {
+        self.steps.len()
     }
 
     /// Somebody else is on the line now, who has not spoken yet.
@@ -126,8 +144,16 @@ impl Caller {
         let step = self.steps.pop_front()?;
         match step.what {
             What::Say(frames) => {
-                self.saying = Some((frames, 0));
+                self.begin(frames, true);
                 None
+            }
+            What::Sound(frames) => {
+                self.begin(frames, false);
+                None
+            }
+            What::Write(words) => {
+                self.my_turn_is_over();
+                Some(Action::Write(words))
             }
             What::Press(key) => {
                 // A number is dialled in one go.
@@ -145,6 +171,14 @@ impl Caller {
             }
             What::HangUp => Some(Action::HangUp),
         }
+    }
+
+    fn begin(&mut self, frames: Arc<[Frame]>, is_turn: bool) {
+        self.saying = Some(Saying {
+            frames,
+            position: 0,
+            is_turn,
+        });
     }
 
     fn my_turn_is_over(&mut self) {
@@ -181,8 +215,9 @@ mod tests {
                 false => Frame::silence(RATE),
             };
             if let Some(action) = caller.tick(&heard, &mut out) {
+                let leaves = action == Action::HangUp;
                 actions.push((i, action));
-                if action == Action::HangUp {
+                if leaves {
                     break;
                 }
             }
@@ -214,6 +249,21 @@ mod tests {
         };
         let (_, actions) = run(Caller::new(RATE, [step]), 10..60);
         assert_eq!(actions.first(), Some(&(49, Action::Press(Key::ZERO))));
+    }
+
+    #[test]
+    fn a_sound_that_is_no_turn_leaves_the_turn_to_the_caller() {
+        let sound = Step {
+            when: When::MyTurn,
+            what: What::Sound(vec![loud(); 100].into()),
+        };
+        let write = Step {
+            when: When::MyTurn,
+            what: What::Write("hello".into()),
+        };
+        let (sounded, actions) = run(Caller::new(RATE, [sound, write]), 10..60);
+        assert_eq!((sounded[0], sounded.len()), (95, 100));
+        assert_eq!(actions[0], (195, Action::Write("hello".into())));
     }
 
     #[test]

@@ -30,12 +30,7 @@ impl Engines {
 
     /// Asks a company's system, with `values` for its slots.
     pub fn look_up(&self, id: JobId, lookup: &Lookup, values: &BTreeMap<String, String>) -> Input {
-        let answer = self.lookups.ask(lookup, &|slot| values.get(slot).cloned());
-        let result = match answer {
-            Ok(answer) => LookedUp::Found(answer.values),
-            Err(failed @ Failed::NotFound { .. }) => LookedUp::NotFound(failed.to_string()),
-            Err(failed) => LookedUp::Failed(failed.to_string()),
-        };
+        let result = look_up(&self.lookups, lookup, values);
         Input::LookedUp { id, result }
     }
 
@@ -58,5 +53,14 @@ impl Engines {
             Err(error) => Spoken::Failed(error.to_string()),
         };
         let _ = take(Input::Spoken { id, spoken });
+    }
+}
+
+/// The same without the other engines.
+pub fn look_up(lookups: &Lookups, lookup: &Lookup, values: &BTreeMap<String, String>) -> LookedUp {
+    match lookups.ask(lookup, &|slot| values.get(slot).cloned()) {
+        Ok(answer) => LookedUp::Found(answer.values),
+        Err(failed @ Failed::NotFound { .. }) => LookedUp::NotFound(failed.to_string()),
+        Err(failed) => LookedUp::Failed(failed.to_string()),
     }
 }

@@ -79,6 +79,8 @@ pub enum Input {
     Key(Key, Way),
     /// The caller's next frame was lost on the way and is made up.
     FrameLost,
+    /// The caller wrote this instead of speaking: all of their turn. It interrupts as speech does.
+    Said(String),
     /// The call has lasted a while, and not one packet has come from the caller's phone.
     NoPackets,
     Recognised {

@@ -38,6 +38,11 @@ impl Call {
         !self.line.sounded
     }
 
+    /// Who writes is not to be told that they cannot be heard.
+    pub(super) fn reaches_us(&mut self) {
+        self.line.sounded = true;
+    }
+
     pub(super) fn note_one_way(&mut self, how: OneWay) {
         if !self.line.noted {
             self.line.noted = true;

@@ -16,6 +16,9 @@ const MOST_PIECES: usize = 4;
 /// After so much silence the words of an early recognition are waited for.
 const NEEDED_MS: u64 = 260;
 
+/// Stands for an engine where the caller wrote.
+const WRITTEN: &str = "text";
+
 /// One utterance of an answer.
 pub(super) struct Piece {
     pub id: JobId,
@@ -220,6 +223,37 @@ impl Call {
                 self.hand_off(AskedHow::Engine);
             }
         }
+    }
+
+    /// The caller wrote what others say: nothing of it has to be recognised.
+    pub(super) fn said(&mut self, text: String) {
+        let put_through = matches!(
+            self.phase,
+            Phase::Announcing(_) | Phase::Transferring { .. }
+        );
+        if put_through || text.trim().is_empty() {
+            return;
+        }
+        self.reaches_us();
+        self.drop_answer();
+        self.waiting_since = Some(self.now);
+        self.make_way();
+        // What cannot be interrupted is said to its end; there is no voice that goes on over it.
+        self.way_is_due = false;
+        self.note(EventKind::Heard {
+            text: text.clone(),
+            confidence: 1.0,
+            engine: WRITTEN.to_owned(),
+            took_ms: 0,
+            wait_ms: 0,
+            ahead: 0,
+            early: false,
+        });
+        self.act_on(Answer {
+            text,
+            ..Answer::default()
+        });
+        self.interrupted = None;
     }
 
     /// Acts on the caller's answer once all of it is recognised and they have stopped speaking.

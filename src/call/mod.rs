@@ -214,6 +214,7 @@ impl Call {
         match input {
             Input::Key(key, way) => self.press(key, way),
             Input::FrameLost => self.frame_lost = true,
+            Input::Said(text) => self.said(text),
             Input::NoPackets => self.note_one_way(OneWay::NoPackets),
             Input::Recognised { id, recognition } => self.recognised(id, recognition),
             Input::Spoken { id, spoken } => self.spoken(id, spoken),

@@ -159,6 +159,14 @@ pub fn speaker(dialplan: &Dialplan, name: Option<&str>) -> Result<(Speaker, Stri
     Ok((speaker, choice.why))
 }
 
+/// The voice of a caller whom that speaker answers.
+pub fn caller(dialplan: &Dialplan, answers: &Speaker) -> Result<Speaker, Failure> {
+    let voice = speak::choose_other(answers.name(), dialplan.language.tag(), &model_folders())?;
+    let none = Pronunciations::default();
+    let folder = Path::new(".");
+    Ok(Speaker::new(voice, dialplan.language, none, folder))
+}
+
 /// Where models are looked for: `$ZEROLINE_MODELS`, then `./models`.
 fn model_folders() -> Vec<PathBuf> {
     std::env::var_os("ZEROLINE_MODELS")

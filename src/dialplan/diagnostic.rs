@@ -71,13 +71,13 @@ fn floor_char_boundary(source: &str, at: usize) -> usize {
 
 /// The text of a dialplan and its name, as mistakes refer to it.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
-    pub(super) file: Arc<str>,
-    pub(super) text: Arc<str>,
+pub(crate) struct Source {
+    pub(crate) file: Arc<str>,
+    pub(crate) text: Arc<str>,
 }
 
 impl Source {
-    pub(super) fn new(file: &str, text: &str) -> Source {
+    pub(crate) fn new(file: &str, text: &str) -> Source {
         Source {
             file: file.into(),
             text: text.into(),
@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// A mistake at `span`, or in the file as a whole.
-    pub(super) fn diagnostic(
+    pub(crate) fn diagnostic(
         &self,
         severity: Severity,
         span: Option<Range<usize>>,
@@ -104,7 +104,7 @@ impl Source {
     }
 
     /// The line of a byte, from 1.
-    pub(super) fn line(&self, at: usize) -> usize {
+    pub(crate) fn line(&self, at: usize) -> usize {
         Place::of(&self.text, at..at).line
     }
 }

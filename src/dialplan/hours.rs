@@ -47,6 +47,12 @@ impl Hours {
         now.to_zoned(self.zone.clone()).datetime()
     }
 
+    /// When the clock on the wall shows that; with summer time, the first of two times.
+    pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
+        let zoned = local.to_zoned(self.zone.clone()).ok()?;
+        Some(zoned.timestamp())
+    }
+
     pub fn is_open(&self, now: Timestamp) -> bool {
         let local = self.local(now);
         let minute = local.hour() as u16 * 60 + local.minute() as u16;

@@ -16,7 +16,7 @@ mod hours;
 mod intent;
 mod prompts;
 mod read;
-mod values;
+pub(crate) mod values;
 
 pub use crate::lookup::Lookup;
 pub use completeness::Completeness;
@@ -27,7 +27,7 @@ pub use hours::Hours;
 pub use intent::{Case, Intent, Knowledge, MOST_DIGITS, Slot, Then};
 
 use crate::understand::{self, Control, Language, Match, Matcher, Part, Sentences};
-use diagnostic::Source;
+pub(crate) use diagnostic::Source;
 use expected::Typical;
 use intent::slots;
 use jiff::Timestamp;
@@ -167,6 +167,14 @@ impl Dialplan {
         match &self.hours {
             Some(hours) => hours.local(now),
             None => now.to_zoned(TimeZone::system()).datetime(),
+        }
+    }
+
+    /// When clocks show that where the company is; `None` beyond the years that there are.
+    pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
+        match &self.hours {
+            Some(hours) => hours.instant(local),
+            None => Some(local.to_zoned(TimeZone::system()).ok()?.timestamp()),
         }
     }
 

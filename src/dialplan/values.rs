@@ -9,16 +9,16 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Says in messages that something is not there.
-pub(super) const MISSING: &str = "is missing";
+pub(crate) const MISSING: &str = "is missing";
 
 /// Everything that was found wrong.
-pub(super) struct Findings {
-    pub(super) source: Source,
-    pub(super) diagnostics: Vec<Diagnostic>,
+pub(crate) struct Findings {
+    pub(crate) source: Source,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Findings {
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -30,7 +30,7 @@ impl Findings {
         self.diagnostics.push(error);
     }
 
-    pub(super) fn warning(
+    pub(crate) fn warning(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -44,14 +44,14 @@ impl Findings {
 }
 
 /// A text and where it stands.
-pub(super) type Written = (String, Range<usize>);
+pub(crate) type Written = (String, Range<usize>);
 
 /// One table of the file.
-pub(super) struct Fields<'t, 'i> {
+pub(crate) struct Fields<'t, 'i> {
     /// What it is called in messages, such as `[human]`.
-    pub(super) called: String,
+    pub(crate) called: String,
     /// Where it begins; a missing field is reported here.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     table: &'t DeTable<'i>,
     /// Keys that were probably meant by ones that are not known: they are not missing, too.
     misspelt: Vec<&'static str>,
@@ -59,7 +59,7 @@ pub(super) struct Fields<'t, 'i> {
 
 impl<'t, 'i> Fields<'t, 'i> {
     /// The table, with an error for each key that is not one of `known`.
-    pub(super) fn of(
+    pub(crate) fn of(
         called: impl Into<String>,
         span: Range<usize>,
         table: &'t DeTable<'i>,
@@ -94,17 +94,17 @@ impl<'t, 'i> Fields<'t, 'i> {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
         self.table.get(key)
     }
 
     /// Whether one of the unknown keys was probably meant to be `key`.
-    pub(super) fn misspelt(&self, key: &str) -> bool {
+    pub(crate) fn misspelt(&self, key: &str) -> bool {
         self.misspelt.contains(&key)
     }
 
     /// A value that must be there: reports when it is not.
-    pub(super) fn required(
+    pub(crate) fn required(
         &self,
         key: &'static str,
         example: &str,
@@ -121,11 +121,11 @@ impl<'t, 'i> Fields<'t, 'i> {
         value
     }
 
-    pub(super) fn text(&self, key: &str, findings: &mut Findings) -> Option<Written> {
+    pub(crate) fn text(&self, key: &str, findings: &mut Findings) -> Option<Written> {
         text(key, self.get(key)?, findings)
     }
 
-    pub(super) fn required_text(
+    pub(crate) fn required_text(
         &self,
         key: &'static str,
         example: &str,
@@ -134,7 +134,7 @@ impl<'t, 'i> Fields<'t, 'i> {
         text(key, self.required(key, example, findings)?, findings)
     }
 
-    pub(super) fn truth(&self, key: &str, findings: &mut Findings) -> Option<bool> {
+    pub(crate) fn truth(&self, key: &str, findings: &mut Findings) -> Option<bool> {
         let value = self.get(key)?;
         if let DeValue::Boolean(truth) = value.get_ref() {
             return Some(*truth);
@@ -145,7 +145,7 @@ impl<'t, 'i> Fields<'t, 'i> {
     }
 
     /// A text or a list of texts; none where it is missing or wrong.
-    pub(super) fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<Written>> {
+    pub(crate) fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<Written>> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Array(_) => list(key, value, findings),
@@ -165,7 +165,7 @@ impl<'t, 'i> Fields<'t, 'i> {
 }
 
 /// A text with something in it.
-pub(super) fn text(
+pub(crate) fn text(
     key: &str,
     value: &Spanned<DeValue>,
     findings: &mut Findings,
@@ -188,7 +188,7 @@ pub(super) fn text(
 }
 
 /// A list of texts with at least one in it.
-pub(super) fn list(
+pub(crate) fn list(
     key: &str,
     value: &Spanned<DeValue>,
     findings: &mut Findings,
@@ -221,7 +221,7 @@ pub(super) fn list(
     }
 }
 
-pub(super) fn wrong_type(
+pub(crate) fn wrong_type(
     key: &str,
     wanted: &str,
     found: &DeValue,
@@ -244,7 +244,7 @@ pub(super) fn wrong_type(
 }
 
 /// The known key that `written` was probably meant to be.
-pub(super) fn meant<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn meant<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
     let likeness = |key: &str| strsim::normalized_damerau_levenshtein(key, &written.to_lowercase());
     known
         .iter()
@@ -255,7 +255,7 @@ pub(super) fn meant<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
 }
 
 /// `a`, `b` and `c`
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),

@@ -95,7 +95,8 @@ pub async fn call(
                     session.hang_up().await;
                     return Ok(handset.recording);
                 }
-                None => {}
+                // Phones carry no text.
+                Some(Action::Write(_)) | None => {}
             },
             event = events.recv() => match event {
                 Some(SessionEvent::Referred { target }) => {

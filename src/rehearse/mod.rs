@@ -1,27 +1,49 @@
 //! A call without a phone: a scripted caller and the call core, as fast as the machine goes.
 //!
-//! Drives the very [`Call`] that answers the phone. Jobs are run to completion in order and
-//! charged a fixed time by their kind, so that two rehearsals give the same events; with
-//! `timed` they are charged what they took.
+//! Drives the very [`Call`] that answers the phone, by sound through the whole pipeline or by text
+//! ([`Means`]). Jobs are run to completion in order and charged a fixed time by their kind, so that
+//! two rehearsals give the same events; with `timed` they are charged what they took.
+//!
+//! A [`Scenario`] is a rehearsal with a file that says what must come of it:
+//!
+//! ```ignore
+//! for outcome in rehearse::as_text(&plan, &["tests/hours.toml".into()])? {
+//!     println!("{}: {:?}", outcome.name, outcome.unmet);
+//! }
+//! ```
 
+pub mod junit;
+mod outcome;
 mod scenario;
+mod told;
 
-pub use scenario::{Scenario, ScenarioError};
+pub use outcome::{Outcome, as_text};
+pub use scenario::{Scenario, Stage, read};
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, Input, Job, Setup, Spoken, TransferUpdate, Way};
+use crate::call::{Call, Event, Input, Job, JobId, Setup, Spoken, TransferUpdate, Way};
 use crate::caller::{Action, Caller, Step};
-use crate::engines::Engines;
+use crate::dialplan::LookedUp;
+use crate::engines::{self, Engines};
+use crate::hear::{Recognition, Unheard};
 use crate::line::codec::Codec;
+use crate::lookup::Lookups;
+use crate::speak::{self, Phrase};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Instant;
 
+/// Of all rehearsals: what a G.711 line carries.
+pub const RATE: LineRate = LineRate::Narrow;
 /// What recognition and synthesis are charged without `timed`: 200 ms, 100 ms.
 const LOOKUP_MS: u64 = 100;
 const RECOGNITION_MS: u64 = 200;
 const SYNTHESIS_MS: u64 = 100;
 /// A transfer rings for half a second: less than a caller takes for the end of a turn.
 const TRANSFER_MS: u64 = 500;
+/// Loud enough for a caller to notice that somebody speaks.
+const MARK: i16 = 2_000;
 /// No rehearsal is longer than this: 15 minutes of audio.
 const LONGEST: u64 = 15 * 60 * 1_000;
 
@@ -32,22 +54,39 @@ pub struct Rehearsal {
     pub caller: Vec<i16>,
     pub bot: Vec<i16>,
     pub hz: u32,
+    /// How many events there were when each step of the script was begun.
+    pub steps: Vec<usize>,
     /// Time spent in recognition and synthesis, and in all.
     pub engines_took: std::time::Duration,
     pub took: std::time::Duration,
 }
 
+/// By what a rehearsal is done.
+#[derive(Clone, Copy)]
+pub enum Means<'m> {
+    /// Recognition and a voice.
+    Sound(&'m Engines),
+    /// Words that are written and read. The caller of such a script has words instead of recordings.
+    Text {
+        lookups: &'m Lookups,
+        /// Prompts take as long as if they were spoken, about; else no time.
+        prompts_last: bool,
+    },
+}
+
 /// How a rehearsal differs from a plain one.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'o> {
     /// Charge jobs what they really take.
     pub timed: bool,
     /// The human's phone is busy.
     pub transfers_fail: bool,
+    /// What lookups of these names give; others are asked.
+    pub lookups: &'o BTreeMap<String, LookedUp>,
 }
 
 /// Runs a call from its start to its end.
-pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options) -> Rehearsal {
+pub fn run(setup: Setup, means: Means, script: Vec<Step>, options: Options) -> Rehearsal {
     let started = Instant::now();
     let rate = setup.rate;
     let mut call = Call::new(setup);
@@ -57,6 +96,7 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
         caller: Vec::new(),
         bot: Vec::new(),
         hz: rate.hz(),
+        steps: Vec::new(),
         engines_took: std::time::Duration::ZERO,
         took: std::time::Duration::ZERO,
     };
@@ -68,8 +108,13 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
         while let Some(due) = coming.iter().position(|(at, _)| *at <= now_ms) {
             call.handle(coming.remove(due).1);
         }
-        match caller.tick(&heard, &mut said) {
+        let left = caller.steps_left();
+        let action = caller.tick(&heard, &mut said);
+        let begun = left - caller.steps_left();
+        result.steps.extend((0..begun).map(|_| result.events.len()));
+        match action {
             Some(Action::Press(key)) => call.handle(Input::Key(key, Way::Rtp)),
+            Some(Action::Write(words)) => call.handle(Input::Said(words.to_string())),
             Some(Action::HangUp) => call.handle(Input::HungUp),
             None => {}
         }
@@ -85,7 +130,7 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
                     |(_, input)| !matches!(input, Input::Recognised { id: of, .. } if *of == id),
                 );
             }
-            for (in_ms, input) in work(job, engines, rate, options) {
+            for (in_ms, input) in work(job, means, rate, options) {
                 coming.push((now_ms + in_ms, input));
             }
             result.engines_took += begun.elapsed();
@@ -105,7 +150,7 @@ pub fn run(setup: Setup, engines: &Engines, script: Vec<Step>, options: Options)
 }
 
 /// Does a job and says after how many milliseconds which inputs come of it.
-fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u64, Input)> {
+fn work(job: Job, means: Means, rate: LineRate, options: Options) -> Vec<(u64, Input)> {
     match job {
         Job::Transfer { .. } => {
             let end = match options.transfers_fail {
@@ -118,29 +163,74 @@ fn work(job: Job, engines: &Engines, rate: LineRate, options: Options) -> Vec<(u
             ]
         }
         Job::Recognise { id, utterance, .. } => {
-            let mut input = engines.recognise(id, &utterance);
+            let mut input = match means {
+                Means::Sound(engines) => engines.recognise(id, &utterance),
+                Means::Text { .. } => Input::Recognised {
+                    id,
+                    recognition: Recognition::refused(Unheard::Failed("nobody listens".to_owned())),
+                },
+            };
             vec![(charge(&mut input, RECOGNITION_MS, options), input)]
         }
-        Job::Synthesise { id, text, pace } => {
-            let mut inputs = Vec::new();
-            let mut after = 0;
-            engines.synthesise(id, &text, (rate, pace), &mut |mut input| {
-                after = charge(&mut input, SYNTHESIS_MS, options).max(after);
-                inputs.push((after, input));
-                ControlFlow::Continue(())
-            });
-            inputs
-        }
+        Job::Synthesise { id, text, pace } => match means {
+            Means::Sound(engines) => {
+                let mut inputs = Vec::new();
+                let mut after = 0;
+                engines.synthesise(id, &text, (rate, pace), &mut |mut input| {
+                    after = charge(&mut input, SYNTHESIS_MS, options).max(after);
+                    inputs.push((after, input));
+                    ControlFlow::Continue(())
+                });
+                inputs
+            }
+            Means::Text { prompts_last, .. } => shown(id, &text, rate, prompts_last),
+        },
         Job::LookUp { id, lookup, values } => {
             let begun = Instant::now();
-            let input = engines.look_up(id, &lookup, &values);
+            let lookups = match means {
+                Means::Sound(engines) => &engines.lookups,
+                Means::Text { lookups, .. } => lookups,
+            };
+            let result = match options.lookups.get(lookup.name()) {
+                Some(result) => result.clone(),
+                None => engines::look_up(lookups, &lookup, &values),
+            };
             let took = match options.timed {
                 true => begun.elapsed().as_millis() as u64,
                 false => LOOKUP_MS,
             };
-            vec![(took, input)]
+            vec![(took, Input::LookedUp { id, result })]
         }
         Job::Need { .. } | Job::Cancel { .. } | Job::HangUp => Vec::new(),
+    }
+}
+
+/// A prompt for who reads: a sound that only marks that it is there.
+fn shown(id: JobId, text: &str, rate: LineRate, lasts: bool) -> Vec<(u64, Input)> {
+    let words = speak::shown(text);
+    let ms = match lasts {
+        true => words.chars().map(spoken_ms).sum(),
+        false => FRAME_MS,
+    };
+    let length = ms.div_ceil(FRAME_MS).max(1) as usize * rate.frame_len();
+    let phrase = Phrase::ready(&words, vec![MARK; length], rate);
+    let spoken = [
+        Spoken::Phrase {
+            phrase: Arc::new(phrase),
+            took_ms: 0,
+        },
+        Spoken::Done,
+    ];
+    spoken
+        .map(|spoken| (0, Input::Spoken { id, spoken }))
+        .into()
+}
+
+/// As long as a voice takes for a character: 15 letters a second, or 4 and a half Chinese signs.
+fn spoken_ms(c: char) -> u32 {
+    match c.is_alphabetic() && c > '\u{2e80}' {
+        true => 220,
+        false => 65,
     }
 }
 

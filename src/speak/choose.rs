@@ -72,6 +72,28 @@ pub fn choose(wish: &Wish, language: &str, folders: &[PathBuf]) -> Result<Choice
     Ok(espeak(always_there, UNUSABLE, warnings))
 }
 
+/// A voice for whoever talks to the voice named `to` ([`Voice::name`]), and is not to be mistaken for it:
+/// another Piper voice for the language, else eSpeak NG.
+pub fn choose_other(
+    to: &str,
+    language: &str,
+    folders: &[PathBuf],
+) -> Result<Box<dyn Voice>, SpeakError> {
+    let is_other = |path: &&PathBuf| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        !to.split([':', '/']).any(|part| part == stem)
+    };
+    let voices = voices(&Wish::default(), language, folders);
+    if let Some(runtime) = runtime(folders) {
+        let settings = PiperSettings::default();
+        let load = |path: &PathBuf| Piper::load(&runtime, path, &settings).ok();
+        if let Some(piper) = voices.iter().filter(is_other).find_map(load) {
+            return Ok(Box::new(piper));
+        }
+    }
+    Ok(Box::new(Espeak::other(language)?))
+}
+
 fn unknown(name: &str, folders: &[PathBuf]) -> String {
     let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
     format!(

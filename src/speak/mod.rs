@@ -35,7 +35,7 @@ mod speaker;
 
 pub use book::PromptBook;
 pub use cache::{Cache, user_cache};
-pub use choose::{Choice, Wish, choose};
+pub use choose::{Choice, Wish, choose, choose_other};
 pub use espeak::Espeak;
 pub use phrase::Phrase;
 pub use prompt::Prompt;

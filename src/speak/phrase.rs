@@ -56,8 +56,8 @@ impl Phrase {
         }
     }
 
-    /// From samples of [`Phrase::samples`]. Where its words are is not known.
-    pub(super) fn ready(words: &str, samples: Vec<i16>, rate: LineRate) -> Phrase {
+    /// From samples that are fit for the line as they are. Where its words are is not known.
+    pub fn ready(words: &str, samples: Vec<i16>, rate: LineRate) -> Phrase {
         Phrase {
             words: words.to_owned(),
             said: Vec::new(),

@@ -8,6 +8,7 @@ mod human;
 mod line;
 mod turns;
 mod voice;
+mod written;
 
 use super::*;
 use crate::audio::{Key, wav};

@@ -20,6 +20,8 @@ use std::sync::MutexGuard;
 /// plain voice and less than half of those on the Klatt synthesisers. An engine without it speaks in
 /// its plain voice.
 const VARIANT: &str = "m3";
+/// Of a voice that is to be told from that one.
+const OTHER: &str = "f2";
 /// Words a minute. The engine's own 175 is hurried for a phone, where half of the consonants'
 /// energy is missing.
 const WORDS_A_MINUTE: f32 = 160.0;
@@ -43,6 +45,15 @@ impl Espeak {
     /// The voice for a language tag such as `en-US`; a region that the engine does not know
     /// (`de-DE`) falls back to the language. Starts the engine if this is the first voice.
     pub fn new(language: &str) -> Result<Espeak, SpeakError> {
+        Espeak::variant(language, VARIANT)
+    }
+
+    /// The same with another voice.
+    pub fn other(language: &str) -> Result<Espeak, SpeakError> {
+        Espeak::variant(language, OTHER)
+    }
+
+    fn variant(language: &str, variant: &str) -> Result<Espeak, SpeakError> {
         let unknown = || SpeakError::NoSuchLanguage {
             language: language.chars().take(40).collect(),
         };
@@ -63,7 +74,7 @@ impl Espeak {
         let mut end = tag.len();
         loop {
             let candidate = tag.get(..end).unwrap_or_default();
-            let voice = CString::new(format!("{candidate}+{VARIANT}")).map_err(|_| unknown())?;
+            let voice = CString::new(format!("{candidate}+{variant}")).map_err(|_| unknown())?;
             if engine.choose(&voice).is_ok() {
                 engine.flush()?;
                 return Ok(Espeak {
