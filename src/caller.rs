@@ -32,7 +32,8 @@ pub enum What {
     Sound(Arc<[Frame]>),
     /// Words without a sound, where the other side can read.
     Write(Arc<str>),
-    Press(Key),
+    /// A number, dialled in one go.
+    Press(Arc<[Key]>),
     HangUp,
 }
 
@@ -58,6 +59,8 @@ pub struct Caller {
     steps: VecDeque<Step>,
     now: u64,
     saying: Option<Saying>,
+    /// Keys that are pressed next.
+    dialling: VecDeque<Key>,
     /// Frames since the caller's last turn.
     waited: u64,
     /// When the other side began to speak in this turn.
@@ -81,6 +84,7 @@ impl Caller {
             steps: steps.into_iter().collect(),
             now: 0,
             saying: None,
+            dialling: VecDeque::new(),
             waited: 0,
             spoken_since: None,
             quiet: 0,
@@ -111,7 +115,18 @@ impl Caller {
                 false => self.waited = 0,
             }
         }
-        self.act()
+        match self.dial() {
+            Some(key) => Some(Action::Press(key)),
+            None => self.act(),
+        }
+    }
+
+    fn dial(&mut self) -> Option<Key> {
+        let key = self.dialling.pop_front()?;
+        if self.dialling.is_empty() {
+            self.my_turn_is_over();
+        }
+        Some(key)
     }
 
     /// How much of the script is still to come.
@@ -155,19 +170,9 @@ impl Caller {
                 self.my_turn_is_over();
                 Some(Action::Write(words))
             }
-            What::Press(key) => {
-                // A number is dialled in one go.
-                let more = matches!(
-                    self.steps.front(),
-                    Some(Step {
-                        what: What::Press(_),
-                        when: When::MyTurn
-                    })
-                );
-                if !more {
-                    self.my_turn_is_over();
-                }
-                Some(Action::Press(key))
+            What::Press(keys) => {
+                self.dialling.extend(keys.iter().copied());
+                self.dial().map(Action::Press)
             }
             What::HangUp => Some(Action::HangUp),
         }
@@ -245,10 +250,21 @@ mod tests {
     fn presses_at_a_time() {
         let step = Step {
             when: When::At { ms: 1_000 },
-            what: What::Press(Key::ZERO),
+            what: What::Press([Key::ZERO].into()),
         };
         let (_, actions) = run(Caller::new(RATE, [step]), 10..60);
         assert_eq!(actions.first(), Some(&(49, Action::Press(Key::ZERO))));
+    }
+
+    #[test]
+    fn a_number_is_dialled_in_one_go_and_the_next_one_when_there_was_an_answer() {
+        let dial = |keys: &str| Step {
+            when: When::MyTurn,
+            what: What::Press(keys.chars().filter_map(Key::from_char).collect()),
+        };
+        let (_, actions) = run(Caller::new(RATE, [dial("12"), dial("3")]), 10..60);
+        let pressed: Vec<u64> = actions.iter().map(|(at, _)| *at).collect();
+        assert_eq!(pressed[..3], [94, 95, 95 + PATIENCE]);
     }
 
     #[test]

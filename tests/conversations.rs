@@ -43,7 +43,7 @@ fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 
 #[test]
 fn callers_of_the_bundled_dialplans_are_helped() {
-    for plan in ["clinic", "parcels"] {
+    for plan in ["clinic", "parcels", "bank", "video.zh"] {
         let path = root().join(format!("dialplans/{plan}.toml"));
         let loaded = Dialplan::load(&path, jiff::civil::date(2026, 11, 23)).unwrap();
         let files = conversations(plan);

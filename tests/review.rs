@@ -280,6 +280,34 @@ fn harm_is_seen_and_refused() {
 }
 
 #[test]
+fn a_conversation_test_that_fails_after_it_is_a_harm() {
+    let shop = Shop::with_a_week();
+    let before = shop.plan();
+    let test = shop.path("lot.toml");
+    let lot = "about = \"x\"\n[[turn]]\nsay = \"where is the lot\"\nnot_understood = true\n";
+    std::fs::write(&test, lot).unwrap();
+    let tests = ["--tests", test.to_str().unwrap()];
+    let (code, printed, errors) =
+        shop.review(&[&["--accept", "1", "--write"], &tests[..]].concat());
+    assert_eq!((code, shop.plan()), (1, before), "{printed}{errors}");
+    assert!(printed.contains("test lot fails:"), "{printed}{errors}");
+    assert!(
+        printed.contains("1 of 1 conversation tests fail"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn what_is_nobodys_business_is_noted_as_such() {
+    let shop = Shop::with_a_week();
+    let (code, printed, errors) = shop.review(&["--accept", "3=out-of-scope", "--write"]);
+    assert_eq!(code, 0, "{printed}{errors}");
+    assert!(shop.plan().contains("out_of_scope = ["), "{}", shop.plan());
+    let (_, list, _) = shop.review(&[]);
+    assert!(list.contains("out of scope: 1"), "{list}");
+}
+
+#[test]
 fn what_is_rejected_stays_away() {
     let shop = Shop::with_a_week();
     let (code, _, errors) = shop.review(&["--reject", "2"]);

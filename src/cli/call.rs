@@ -62,15 +62,13 @@ pub fn call(args: &CallArgs) -> Done {
     }
     for keys in &args.keys {
         let (keys, when) = keys_and_time(keys)?;
-        for key in keys {
-            let step = Step {
-                when,
-                what: What::Press(key),
-            };
-            match when {
-                When::At { .. } => timed.push(step),
-                _ => script.push(step),
-            }
+        let step = Step {
+            when,
+            what: What::Press(keys.into()),
+        };
+        match when {
+            When::At { .. } => timed.push(step),
+            _ => script.push(step),
         }
     }
     // What has a time comes when it is due, before what waits for a turn.

@@ -198,7 +198,7 @@ fn script(questions: &[PathBuf]) -> Result<Vec<Step>, Failure> {
     }
     script.push(Step {
         when: When::MyTurn,
-        what: What::Press(Key::ZERO),
+        what: What::Press([Key::ZERO].into()),
     });
     Ok(script)
 }

@@ -96,7 +96,7 @@ fn log_to_stderr(quiet: bool) {
     };
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // Further down the HTTP client writes headers, with whatever secrets are in them.
-    for quiet in ["ureq=debug", "ureq_proto=debug"] {
+    for quiet in ["ureq=warn", "ureq_proto=warn"] {
         filter = match quiet.parse() {
             Ok(quiet) => filter.add_directive(quiet),
             Err(_) => filter,

@@ -1,8 +1,9 @@
 //! `zeroline calls review`
 
 use super::{Done, Failure, Verdict, load};
-use crate::dialplan::Dialplan;
+use crate::dialplan::{Diagnostic, Dialplan, check};
 use crate::record::Store;
+use crate::rehearse;
 use crate::review::{
     Effect, Gathered, Proposal, Proposals, Remembered, Target, addition, edit, propose, replace,
     text,
@@ -31,6 +32,9 @@ pub struct Args {
     /// Do not propose this again
     #[arg(long, value_name = "NUMBER")]
     reject: Vec<usize>,
+    /// Conversation tests, to be run before and after
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "accept")]
+    tests: Vec<PathBuf>,
     /// Change the dialplan
     #[arg(long, requires = "accept")]
     write: bool,
@@ -271,7 +275,25 @@ fn change(
     }
     let mut after = loaded.dialplan;
     after.folder.clone_from(&dialplan.folder);
-    let effect = Effect::of((dialplan, &Arc::new(after)), gathered, accepted, None);
+    let traps = check::prove(&after);
+    if !traps.is_empty() {
+        let traps: Vec<String> = traps.iter().map(Diagnostic::pretty).collect();
+        return Err(Failure(format!(
+            "with this change callers could get stuck, so the dialplan stays as it is:\n{}",
+            traps.join("\n")
+        )));
+    }
+    let after = Arc::new(after);
+    // Files that cannot be used are told of before anything is compared.
+    rehearse::as_text(dialplan, &args.tests).map_err(|error| Failure(error.pretty()))?;
+    let run = |plan: &Arc<Dialplan>| {
+        let outcomes = rehearse::as_text(plan, &args.tests).unwrap_or_default();
+        let outcomes = outcomes.into_iter();
+        outcomes
+            .map(|outcome| (outcome.name, outcome.unmet))
+            .collect()
+    };
+    let effect = Effect::of((dialplan, &after), gathered, accepted, &run);
     let diff = diff(source, &changed, &file);
     let harms = effect.harms();
     let writes = args.write && (!harms || args.even_so);

@@ -71,7 +71,7 @@ impl Effect {
         (before, after): (&Arc<Dialplan>, &Arc<Dialplan>),
         gathered: &Gathered,
         accepted: &[(&Proposal, Target)],
-        tests: Option<Tests<'_>>,
+        tests: Tests<'_>,
     ) -> Effect {
         let mut effect = Effect::default();
         for ((text, meant), times) in utterances(gathered, accepted) {
@@ -84,9 +84,7 @@ impl Effect {
                 rank(a).cmp(&rank(b)).then(a.text.cmp(&b.text))
             });
         }
-        if let Some(tests) = tests {
-            effect.run(tests, before, after);
-        }
+        effect.run(tests, before, after);
         effect
     }
 

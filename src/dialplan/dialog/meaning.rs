@@ -74,8 +74,8 @@ impl Reading<'_> {
             let (found, _) = self.values(slots, Some(slot));
             return Some(filled(complete(slots, found))).filter(|filled| !filled.values.is_empty());
         }
-        let (wishes, text) = self.other_wishes(intent);
-        let (found, rest) = self.values_in(slots, Some(slot), &text);
+        let (wishes, text) = self.other_wishes(intent, Some(slot));
+        let (found, _) = self.values_in(slots, Some(slot), &text);
         let values = complete(slots, found);
         if values.is_empty() {
             return None;
@@ -89,36 +89,38 @@ impl Reading<'_> {
                 further: further.to_vec(),
             });
         }
-        let whole = self.plan.best(self.text);
-        let other = whole.intent.is_some_and(|other| other != intent);
-        let is_wish = other && whole.score >= SURE && !self.is_filler(&rest);
-        (!is_wish).then(|| filled(values))
+        Some(filled(values))
     }
 
-    /// What is surely wanted beside `intent`, clause by clause, and the text without it.
-    fn other_wishes(&self, intent: usize) -> (Vec<(usize, Match)>, String) {
+    /// What is surely wanted beside `intent`, of which the value of `slot` is asked for, clause by
+    /// clause; and the text without it.
+    fn other_wishes(&self, intent: usize, slot: Option<usize>) -> (Vec<(usize, Match)>, String) {
+        let slots = self.plan.intents.get(intent).map_or(&[][..], |i| &i.slots);
+        let (_, unread) = self.values_in(slots, slot, self.text);
         let mut rest = self.text.to_owned();
         let mut wishes = Vec::new();
         let mut before = 0;
         for clause in understand::clauses(self.plan.language, self.text) {
+            let from = std::mem::replace(&mut before, clause.end);
             let said = self.text.get(clause.clone()).unwrap_or_default();
+            let unread = unread.get(clause.clone()).unwrap_or_default();
             let found = self.plan.best(said);
-            if let Some(wanted) = found.intent.filter(|wanted| *wanted != intent)
-                && found.score >= SURE
-            {
+            let is_sure = found.score >= SURE && found.intent != Some(intent);
+            // "It's four oh five" is a wish for nothing, however many wishes have numbers in them.
+            let is_more = || self.plan.best(unread).intent == found.intent;
+            if let Some(wanted) = found.intent.filter(|_| is_sure && is_more()) {
                 wishes.push((wanted, found));
                 // With the "and" before it: what ends in one is not finished.
-                let blank = " ".repeat(clause.end - before);
-                rest.replace_range(before..clause.end, &blank);
+                let blank = " ".repeat(clause.end - from);
+                rest.replace_range(from..clause.end, &blank);
             }
-            before = clause.end;
         }
         (wishes, rest)
     }
 
     fn yes_or_no(&self, intent: usize) -> Option<Meaning> {
         let slots = &self.plan.intents.get(intent)?.slots;
-        let (wishes, text) = self.other_wishes(intent);
+        let (wishes, text) = self.other_wishes(intent, None);
         let answer = values::yes_or_no(self.plan.language, &text);
         let rest = match &answer {
             Some(answer) => text.get(answer.rest.clone()).unwrap_or_default(),

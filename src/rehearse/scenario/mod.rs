@@ -77,7 +77,7 @@ enum Act {
     },
     /// Nothing, or nothing that is speech.
     Sound(Arc<[Frame]>),
-    Keys(Vec<Key>),
+    Keys(Arc<[Key]>),
     HangUp,
 }
 
@@ -290,7 +290,7 @@ impl Act {
             // To a reader, noise is silence.
             (Act::Sound(frames), Stage::Text(_)) => vec![What::Sound(room(frames.len()))],
             (Act::Sound(frames), Stage::Sound { .. }) => vec![What::Sound(frames.clone())],
-            (Act::Keys(keys), _) => keys.iter().copied().map(What::Press).collect(),
+            (Act::Keys(keys), _) => vec![What::Press(keys.clone())],
             (Act::HangUp, _) => vec![What::HangUp],
         })
     }

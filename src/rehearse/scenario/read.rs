@@ -338,7 +338,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Some(Act::Keys(keys))
+        Some(Act::Keys(keys.into()))
     }
 
     fn wanted(&mut self, fields: &Fields) -> Vec<Wanted> {

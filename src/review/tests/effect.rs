@@ -36,7 +36,7 @@ fn a_good_phrase_helps_and_harms_nobody() {
         .map(|p| (p, p.target.clone().unwrap()))
         .collect();
     let after = changed("parking", &["is there a lot", "a lot for my car"]);
-    let effect = Effect::of((&plan(), &after), &gathered, &accepted, None);
+    let effect = Effect::of((&plan(), &after), &gathered, &accepted, &|_| Vec::new());
     assert!(!effect.harms(), "{effect:?}");
     assert_eq!((effect.as_before, effect.newly.len()), (4, 2), "{effect:?}");
     let text = super::super::text::effect(&effect);
@@ -56,7 +56,7 @@ fn a_phrase_that_takes_others_away_harms() {
         "parking",
         &["what are the opening hours", "tell me the opening hours"],
     );
-    let effect = Effect::of((&plan(), &after), &gathered, &[], None);
+    let effect = Effect::of((&plan(), &after), &gathered, &[], &|_| Vec::new());
     assert!(effect.harms());
     let harm: Vec<&str> = effect.harm().map(|change| change.text.as_str()).collect();
     assert_eq!(harm, ["what are the opening hours"]);
@@ -75,7 +75,7 @@ fn what_is_no_longer_understood_is_harm() {
             .replace("\"when are you open\",", "")
             .replace("are you open on saturday", "saturdays"),
     );
-    let effect = Effect::of((&plan(), &after), &gathered, &[], None);
+    let effect = Effect::of((&plan(), &after), &gathered, &[], &|_| Vec::new());
     assert_eq!(
         effect.lost.len() + effect.differently.len(),
         1,
@@ -99,7 +99,7 @@ fn a_conversation_test_that_fails_now_is_harm() {
         ]
     };
     let after = changed("parking", &["a lot for my car"]);
-    let effect = Effect::of((&plan(), &after), &Gathered::default(), &[], Some(&run));
+    let effect = Effect::of((&plan(), &after), &Gathered::default(), &[], &run);
     assert!(effect.harms());
     let broken: Vec<&str> = effect
         .tests_broken
@@ -117,6 +117,6 @@ fn words_for_the_call_itself_are_not_taken_away() {
         ..Gathered::default()
     };
     let after = changed("parking", &["wait a moment"]);
-    let effect = Effect::of((&plan(), &after), &gathered, &[], None);
+    let effect = Effect::of((&plan(), &after), &gathered, &[], &|_| Vec::new());
     assert!(effect.harms(), "{effect:?}");
 }
