@@ -61,6 +61,7 @@ struct Human<'a> {
 struct Intent<'a> {
     name: &'a str,
     examples: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     ask: BTreeMap<String, Ask<'a>>,
     say: &'a str,
 }

@@ -3,21 +3,22 @@
 //! [`Dialog`] takes what the caller said, keyed in or did not say, and what systems answered, and gives a
 //! [`Turn`]: what to say and what to do then. It hears no sound, waits for nothing and reads no clock.
 //! `machine` has its steps, which the check walks through as well; `meaning` tells what words mean at a
-//! place; `memory` keeps what is known.
+//! place; `memory` keeps what is known; `wording` has the words of a turn.
 
 pub(super) mod built_in;
 mod keyed;
 pub(super) mod machine;
 mod meaning;
 mod memory;
+mod wording;
 
 pub use keyed::Keys;
 
 use super::{Completeness, Dialplan, Lookup, Text};
-use crate::understand::values::{Asked, Kind, Value};
+use crate::understand::values::{Kind, Value};
 use crate::understand::{self, Match};
 use jiff::Timestamp;
-use machine::{After, Line, Mark, Place, Sign, State};
+use machine::{After, Mark, Place, Sign, State};
 use meaning::{Meaning, Reading};
 use memory::{Memory, Now};
 use std::collections::{BTreeMap, HashMap};
@@ -98,6 +99,12 @@ pub enum LookedUp {
     /// Why, for the record: the system is well and knows no such thing.
     NotFound(String),
     Failed(String),
+}
+
+/// What comes in place of a turn that gets nowhere.
+enum Instead {
+    Human,
+    Goodbye,
 }
 
 impl Turn {
@@ -338,23 +345,11 @@ impl Dialog {
                 None => is_said = false,
             }
         }
-        if sign != Sign::Human {
-            let runs_out = !is_said && effect.then == After::Listen;
-            let turns_in_circles = self.turns_in_circles();
-            let closed = self.plan.human.closed.as_ref();
-            let message = closed.map(|closed| closed.message);
-            let leaves_message = message.is_some() && self.state.place.matter() == message;
-            // Nobody else can be asked: the call ends, and does not begin anew.
-            if leaves_message && turns_in_circles
-                || runs_out && sign == Sign::Silent && self.state.nobody_there
-            {
-                return self.leave(notes);
-            }
-            // There is nothing left to say that was not said before. The question for a message is still
-            // there, and failures in a row are counted.
-            if !leaves_message && (runs_out || turns_in_circles) {
-                return self.take(Sign::Human, notes);
-            }
+        let runs_out = !is_said && effect.then == After::Listen;
+        match self.gets_nowhere(sign, runs_out) {
+            Some(Instead::Human) => return self.take(Sign::Human, notes),
+            Some(Instead::Goodbye) => return self.leave(notes),
+            None => {}
         }
         let then = match effect.then {
             After::Listen => Next::Listen,
@@ -383,6 +378,26 @@ impl Dialog {
             say: goodbye.map(|text| (text, true)).collect(),
             then: Next::HangUp,
             notes,
+        }
+    }
+
+    /// Where a turn leads after which everything would be as before: there is nothing left to say that
+    /// was not said (`runs_out`), or the same question is put for ever.
+    fn gets_nowhere(&mut self, sign: Sign, runs_out: bool) -> Option<Instead> {
+        if sign == Sign::Human {
+            return None;
+        }
+        let in_circles = self.turns_in_circles();
+        let closed = self.plan.human.closed.as_ref();
+        let matter = self.state.place.matter();
+        if closed.is_some_and(|closed| matter == Some(closed.message)) {
+            // Nobody else can be asked. Where only words run out, the question itself is still put, and
+            // failures in a row come to an end.
+            return in_circles.then_some(Instead::Goodbye);
+        }
+        match runs_out && sign == Sign::Silent && self.state.nobody_there {
+            true => Some(Instead::Goodbye),
+            false => (runs_out || in_circles).then_some(Instead::Human),
         }
     }
 
@@ -416,102 +431,4 @@ fn listen(say: Vec<(Text, bool)>) -> Turn {
         then: Next::Listen,
         notes: Vec::new(),
     }
-}
-
-/// What is said.
-impl Dialog {
-    /// None where there is nothing left to say that was not said before.
-    fn words(&mut self, line: Line) -> Option<(Text, bool)> {
-        let prompts = &self.plan.prompts;
-        let text = match line {
-            Line::Text(text, barge_in) => return Some((self.fill_in(&text), barge_in)),
-            Line::Ask {
-                intent,
-                slot,
-                again,
-            } => {
-                let ask = &self.plan.intents.get(intent)?.slots.get(slot)?.ask;
-                ask.get(usize::from(again)).or(ask.first())?.clone()
-            }
-            Line::Check { intent, slot } => {
-                let name = &self.plan.intents.get(intent)?.slots.get(slot)?.name;
-                let value = self.memory.value(name)?.said(&self.asked());
-                fill(&prompts.check, &|name| {
-                    (name == "value").then(|| value.clone())
-                })
-            }
-            Line::Confirm { intent } => {
-                let confirm = self.plan.intents.get(intent)?.confirm.clone()?;
-                self.fill_in(&confirm)
-            }
-            Line::Which { first, second } => {
-                let called = |intent: usize| Some(self.plan.intents.get(intent)?.called.clone());
-                let (first, second) = (called(first)?, called(second)?);
-                fill(&prompts.which, &|name| match name {
-                    "first" => Some(first.to_string()),
-                    "second" => Some(second.to_string()),
-                    _ => None,
-                })
-            }
-            Line::NoMatch => {
-                self.no_matches += 1;
-                prompts.no_match.get(self.no_matches - 1)?.clone()
-            }
-            Line::NoInput => {
-                self.no_inputs += 1;
-                prompts.no_input.get(self.no_inputs - 1)?.clone()
-            }
-            Line::Help => {
-                self.helps += 1;
-                prompts.help.get(self.helps - 1)?.clone()
-            }
-            Line::WhatIsWrong => prompts.what_is_wrong.clone(),
-            Line::NotDone => prompts.not_done.clone(),
-            Line::NotFound => prompts.not_found.clone(),
-            Line::LookupFailed => prompts.lookup_failed.clone(),
-            Line::Outdated => prompts.outdated.clone(),
-            Line::Goodbye => prompts.goodbye.clone(),
-        };
-        Some((text, true))
-    }
-
-    fn asked(&self) -> Asked {
-        Asked {
-            language: self.plan.language,
-            now: self.plan.local(self.world.now),
-        }
-    }
-
-    fn fill_in(&self, text: &Text) -> Text {
-        fill(text, &|name| {
-            if let Some(value) = self.memory.value(name) {
-                return Some(value.said(&self.asked()));
-            }
-            let found = self.memory.found(name).map(|found| match found.parse() {
-                Ok(date) => Value::Date(date).said(&self.asked()),
-                Err(_) => found.to_owned(),
-            });
-            found.or_else(|| built_in::said(name, &self.plan, &self.world))
-        })
-    }
-}
-
-/// `text` with its `{slots}` filled; one that nothing fills is left out.
-fn fill(text: &Text, value: &dyn Fn(&str) -> Option<String>) -> Text {
-    if !text.contains('{') {
-        return text.clone();
-    }
-    let mut filled = String::new();
-    let mut rest = &**text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            rest = after;
-            break;
-        };
-        filled.push_str(&value(name).unwrap_or_default());
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled.into()
 }
