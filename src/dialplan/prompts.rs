@@ -1,5 +1,6 @@
 //! What is said around the answers, by its occasion.
 
+use super::dialog::machine::Line;
 use super::{Dialplan, Reply, Text};
 
 #[derive(Debug)]
@@ -45,6 +46,19 @@ impl Prompts {
         let several = [&self.no_input, &self.no_match, &self.help];
         let several = several.into_iter().flatten();
         self.notice.iter().chain(single).chain(several)
+    }
+
+    /// The text of a line that has always the same.
+    pub(super) fn fixed(&self, line: &Line) -> Option<&Text> {
+        match line {
+            Line::WhatIsWrong => Some(&self.what_is_wrong),
+            Line::NotDone => Some(&self.not_done),
+            Line::NotFound => Some(&self.not_found),
+            Line::LookupFailed => Some(&self.lookup_failed),
+            Line::Outdated => Some(&self.outdated),
+            Line::Goodbye => Some(&self.goodbye),
+            _ => None,
+        }
     }
 }
 

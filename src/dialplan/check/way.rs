@@ -132,11 +132,6 @@ fn words(plan: &Dialplan, line: &Line) -> Option<Text> {
         Line::NoMatch => prompts.no_match.first()?.clone(),
         Line::NoInput => prompts.no_input.first()?.clone(),
         Line::Help => prompts.help.first()?.clone(),
-        Line::WhatIsWrong => prompts.what_is_wrong.clone(),
-        Line::NotDone => prompts.not_done.clone(),
-        Line::NotFound => prompts.not_found.clone(),
-        Line::LookupFailed => prompts.lookup_failed.clone(),
-        Line::Outdated => prompts.outdated.clone(),
-        Line::Goodbye => prompts.goodbye.clone(),
+        fixed => prompts.fixed(fixed)?.clone(),
     })
 }

@@ -3,8 +3,8 @@
 use super::World;
 use crate::dialplan::Dialplan;
 use crate::understand::Language;
-use crate::understand::values::{Asked, Value};
-use jiff::civil::{DateTime, Weekday};
+use crate::understand::values::{self, Asked, Value};
+use jiff::civil::DateTime;
 
 /// In conditions; see `memory` for what they are.
 pub(in crate::dialplan) const IN_CONDITIONS: [&str; 6] =
@@ -26,7 +26,7 @@ pub fn said(name: &str, plan: &Dialplan, world: &World) -> Option<String> {
         "called" => Value::Phone(world.called.clone()),
         "date" => Value::Date(asked.now.date()),
         "time" => Value::Time(asked.now.time()),
-        "weekday" => return Some(weekday(asked.now.weekday(), asked.language).to_owned()),
+        "weekday" => return Some(values::weekday(asked.now.weekday(), asked.language).to_owned()),
         "opens" => return opens(plan, world, &asked),
         _ => return None,
     };
@@ -50,20 +50,4 @@ fn opens(plan: &Dialplan, world: &World, asked: &Asked) -> Option<String> {
         true => format!("{date}{time}"),
         false => format!("{date} at {time}"),
     })
-}
-
-fn weekday(day: Weekday, language: Language) -> &'static str {
-    let (english, mandarin) = match day {
-        Weekday::Monday => ("Monday", "星期一"),
-        Weekday::Tuesday => ("Tuesday", "星期二"),
-        Weekday::Wednesday => ("Wednesday", "星期三"),
-        Weekday::Thursday => ("Thursday", "星期四"),
-        Weekday::Friday => ("Friday", "星期五"),
-        Weekday::Saturday => ("Saturday", "星期六"),
-        Weekday::Sunday => ("Sunday", "星期天"),
-    };
-    match language {
-        Language::EnglishUs | Language::EnglishGb => english,
-        Language::Mandarin => mandarin,
-    }
 }

@@ -50,12 +50,7 @@ impl Dialog {
                 self.helps += 1;
                 prompts.help.get(self.helps - 1)?.clone()
             }
-            Line::WhatIsWrong => prompts.what_is_wrong.clone(),
-            Line::NotDone => prompts.not_done.clone(),
-            Line::NotFound => prompts.not_found.clone(),
-            Line::LookupFailed => prompts.lookup_failed.clone(),
-            Line::Outdated => prompts.outdated.clone(),
-            Line::Goodbye => prompts.goodbye.clone(),
+            fixed => prompts.fixed(&fixed)?.clone(),
         };
         Some((text, true))
     }

@@ -35,6 +35,7 @@ pub use choice::Choice;
 pub use code::{BadPattern, Pattern};
 pub use correction::correction;
 pub use money::Currency;
+pub use read_out::weekday;
 pub use yes_no::{YesNo, yes_or_no};
 
 use super::Language;

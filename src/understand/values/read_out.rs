@@ -114,39 +114,21 @@ fn date(date: Date, asked: &Asked) -> String {
     let today = asked.now.date();
     let near = date >= today && today.checked_add(1.year()).is_ok_and(|end| date < end);
     let (day, year) = (date.day(), date.year());
-    let month = usize::try_from(date.month() - 1).ok();
-    let month = month
-        .and_then(|month| MONTHS.get(month))
-        .copied()
-        .unwrap_or_default();
-    let (weekday, chinese) = weekday(date.weekday());
+    let month = date.strftime("%B");
+    let weekday = weekday(date.weekday(), asked.language);
     match (asked.language, near) {
         (Language::EnglishUs, true) => format!("{weekday}, {month} {day}"),
         (Language::EnglishUs, false) => format!("{month} {day}, {year}"),
         (Language::EnglishGb, true) => format!("{weekday} {day} {month}"),
         (Language::EnglishGb, false) => format!("{day} {month} {year}"),
-        (Language::Mandarin, true) => format!("{}月{day}号{chinese}", date.month()),
+        (Language::Mandarin, true) => format!("{}月{day}号{weekday}", date.month()),
         (Language::Mandarin, false) => format!("{year}年{}月{day}号", date.month()),
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-fn weekday(weekday: Weekday) -> (&'static str, &'static str) {
-    match weekday {
+/// A day of the week by its name.
+pub fn weekday(weekday: Weekday, language: Language) -> &'static str {
+    let (english, mandarin) = match weekday {
         Weekday::Monday => ("Monday", "星期一"),
         Weekday::Tuesday => ("Tuesday", "星期二"),
         Weekday::Wednesday => ("Wednesday", "星期三"),
@@ -154,6 +136,10 @@ fn weekday(weekday: Weekday) -> (&'static str, &'static str) {
         Weekday::Friday => ("Friday", "星期五"),
         Weekday::Saturday => ("Saturday", "星期六"),
         Weekday::Sunday => ("Sunday", "星期天"),
+    };
+    match language {
+        Language::EnglishUs | Language::EnglishGb => english,
+        Language::Mandarin => mandarin,
     }
 }
 
