@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let best = |of: fn(&Tally) -> f64| folds.iter().map(of).fold(0.0, f64::max);
     let (lowest, highest) = (worst(Tally::understood), best(Tally::understood));
     let (fewest, most) = (worst(Tally::rejected), best(Tally::rejected));
-    for count in [5, 10] {
+    for count in [5, 10, 20] {
         let label = format!("BANKING77, {count}-fold");
         println!("{}", sum(&self::folds(&banking, &[], count)).row(&label));
     }
