@@ -154,7 +154,6 @@ impl Scenario {
                 return (outcome, None);
             }
         };
-        let steps: Vec<usize> = script.iter().map(Vec::len).collect();
         let (prompts, vad, means, timed) = match stage {
             Stage::Text(lookups) => {
                 // Time passes in prompts only where somebody speaks into them.
@@ -193,26 +192,31 @@ impl Scenario {
             transfers_fail: self.settings.transfers_fail,
             lookups: &self.settings.lookups,
         };
-        let steps_of_all = script.into_iter().flatten().collect();
-        let rehearsal = super::run(setup, means, steps_of_all, options);
-        let begun_at = turns_begun(&steps, &rehearsal.steps);
+        let rehearsal = super::run(setup, means, script, options);
+        let begun_at = self.begun(&rehearsal.steps);
         outcome.unmet = self.unmet(&rehearsal.events, &begun_at, stage);
         outcome.events = rehearsal.events.clone();
         outcome.took = begun.elapsed();
         (outcome, Some(rehearsal))
     }
 
-    /// The steps of each turn.
-    fn script(&self, stage: &Stage) -> Result<Vec<Vec<Step>>, Unplayable> {
-        let steps = |turn: &Turn| {
-            let whats = match &turn.act {
-                None => Vec::new(),
-                Some(act) => act.whats(stage, turn.line)?,
-            };
-            let when = turn.when;
-            Ok(whats.into_iter().map(|what| Step { when, what }).collect())
+    /// One step for each turn in which the caller does something.
+    fn script(&self, stage: &Stage) -> Result<Vec<Step>, Unplayable> {
+        let step = |turn: &Turn| {
+            let what = turn.act.as_ref()?.what(stage, turn.line);
+            Some(what.map(|what| Step {
+                when: turn.when,
+                what,
+            }))
         };
-        self.turns.iter().map(steps).collect()
+        self.turns.iter().filter_map(step).collect()
+    }
+
+    /// At which event each turn was begun, if it was; `steps`: those at which the steps were.
+    fn begun(&self, steps: &[usize]) -> Vec<Option<usize>> {
+        let mut steps = steps.iter().copied();
+        let begun = |turn: &Turn| turn.act.as_ref().and_then(|_| steps.next());
+        self.turns.iter().map(begun).collect()
     }
 
     /// What did not come true, with the place in the file and what was said until then.
@@ -269,8 +273,8 @@ impl Scenario {
 }
 
 impl Act {
-    fn whats(&self, stage: &Stage, line: usize) -> Result<Vec<What>, Unplayable> {
-        let write = |words: &Arc<str>| vec![What::Write(words.clone())];
+    fn what(&self, stage: &Stage, line: usize) -> Result<What, Unplayable> {
+        let write = |words: &Arc<str>| What::Write(words.clone());
         Ok(match (self, stage) {
             (Act::Words { words, .. }, Stage::Text(_)) => write(words),
             (Act::Words { words, noise }, Stage::Sound { voice, .. }) => {
@@ -278,34 +282,20 @@ impl Act {
                 if let Some(noise) = noise {
                     mix(&mut frames, noise);
                 }
-                vec![What::Say(frames.into())]
+                What::Say(frames.into())
             }
             (Act::Recording { words, .. }, Stage::Text(_)) => match words {
                 Some(words) => write(words),
                 None => return Err(Unplayable::NoWords(line)),
             },
-            (Act::Recording { frames, .. }, Stage::Sound { .. }) => {
-                vec![What::Say(frames.clone())]
-            }
+            (Act::Recording { frames, .. }, Stage::Sound { .. }) => What::Say(frames.clone()),
             // To a reader, noise is silence.
-            (Act::Sound(frames), Stage::Text(_)) => vec![What::Sound(room(frames.len()))],
-            (Act::Sound(frames), Stage::Sound { .. }) => vec![What::Sound(frames.clone())],
-            (Act::Keys(keys), _) => vec![What::Press(keys.clone())],
-            (Act::HangUp, _) => vec![What::HangUp],
+            (Act::Sound(frames), Stage::Text(_)) => What::Sound(room(frames.len())),
+            (Act::Sound(frames), Stage::Sound { .. }) => What::Sound(frames.clone()),
+            (Act::Keys(keys), _) => What::Press(keys.clone()),
+            (Act::HangUp, _) => What::HangUp,
         })
     }
-}
-
-/// At which event each turn was begun, if it was. `steps` has each turn's number of steps, `at` the
-/// event at which each of all steps was begun.
-fn turns_begun(steps: &[usize], at: &[usize]) -> Vec<Option<usize>> {
-    let mut first = 0;
-    let mut begun = Vec::new();
-    for steps in steps {
-        begun.push(at.get(first).copied().filter(|_| *steps > 0));
-        first += steps;
-    }
-    begun
 }
 
 /// So many frames of a room in which nobody speaks; the same every time.
