@@ -1,7 +1,8 @@
 //! `zeroline calls review`
 
 use super::{Done, Failure, Verdict, load};
-use crate::dialplan::{Diagnostic, Dialplan, check};
+use crate::dialplan::Dialplan;
+use crate::dialplan::values::meant;
 use crate::record::Store;
 use crate::rehearse;
 use crate::review::{
@@ -222,13 +223,13 @@ fn accepted<'l>(
 }
 
 fn no_intent(dialplan: &Dialplan, number: usize, name: &str) -> String {
-    let names = dialplan.intents.iter().map(|intent| &*intent.name);
-    let near = names
-        .map(|known| (strsim::jaro_winkler(known, name), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, near)) => format!("there is no intent \"{name}\"; did you mean {number}={near}?"),
+    let names: Vec<&str> = dialplan
+        .intents
+        .iter()
+        .map(|intent| &*intent.name)
+        .collect();
+    match meant(name, &names) {
+        Some(near) => format!("there is no intent \"{name}\"; did you mean {number}={near}?"),
         None => format!("there is no intent \"{name}\"; {number}=new:{name} makes one"),
     }
 }
@@ -275,14 +276,11 @@ fn change(
     }
     let mut after = loaded.dialplan;
     after.folder.clone_from(&dialplan.folder);
-    let traps = check::prove(&after);
-    if !traps.is_empty() {
-        let traps: Vec<String> = traps.iter().map(Diagnostic::pretty).collect();
-        return Err(Failure(format!(
-            "with this change callers could get stuck, so the dialplan stays as it is:\n{}",
-            traps.join("\n")
-        )));
-    }
+    load::proved(&after).map_err(|Failure(traps)| {
+        Failure(format!(
+            "with this change callers could get stuck, so the dialplan stays as it is:\n{traps}"
+        ))
+    })?;
     let after = Arc::new(after);
     // Files that cannot be used are told of before anything is compared.
     rehearse::as_text(dialplan, &args.tests).map_err(|error| Failure(error.pretty()))?;

@@ -254,6 +254,16 @@ pub(crate) fn meant<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(key, _)| key)
 }
 
+/// A length of time as it is written, "2s" or "800ms", in milliseconds.
+pub(crate) fn milliseconds(text: &str) -> Option<f64> {
+    let (number, factor) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1.0),
+        None => (text.strip_suffix('s')?, 1_000.0),
+    };
+    let number: f64 = number.trim().parse().ok()?;
+    Some(number * factor)
+}
+
 /// `a`, `b` and `c`
 pub(crate) fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();

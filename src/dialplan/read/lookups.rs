@@ -1,7 +1,7 @@
 //! `[lookup.NAME]`: a company's system that is asked in the middle of a call.
 
 use super::Reader;
-use crate::dialplan::values::{Fields, Written, text, wrong_type};
+use crate::dialplan::values::{Fields, Written, milliseconds, text, wrong_type};
 use crate::lookup::{Definition, Lookup, Method, Mistake};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -103,16 +103,8 @@ impl Reader<'_> {
     }
 
     fn duration(&mut self, (text, span): Written) -> Option<Duration> {
-        let milliseconds = match text.strip_suffix("ms") {
-            Some(number) => number.trim().parse::<f64>().ok(),
-            None => {
-                let number = text
-                    .strip_suffix('s')
-                    .and_then(|n| n.trim().parse::<f64>().ok());
-                number.map(|seconds| seconds * 1_000.0)
-            }
-        };
-        let duration = milliseconds.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
+        let duration =
+            milliseconds(&text).and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
         if duration.is_none() {
             let message = format!("\"{text}\" is no length of time");
             self.findings

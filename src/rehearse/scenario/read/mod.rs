@@ -7,7 +7,7 @@ use super::expected::{ASKED, ENDS, Expected, Wanted};
 use super::{Act, Scenario, Settings, Turn, frames, recording, room, stem};
 use crate::audio::{Frame, Key};
 use crate::caller::When;
-use crate::dialplan::values::{Fields, Findings, Written, listed, meant, wrong_type};
+use crate::dialplan::values::{self, Fields, Findings, Written, listed, meant, wrong_type};
 use crate::dialplan::{Dialplan, LoadError, LookedUp, Severity, Source};
 use crate::rehearse::RATE;
 use std::collections::{BTreeMap, BTreeSet};
@@ -305,12 +305,7 @@ impl Reader<'_> {
     }
 
     fn milliseconds(&mut self, (text, span): Written) -> Option<u64> {
-        let number = |text: &str, factor: f64| Some(text.trim().parse::<f64>().ok()? * factor);
-        let ms = match text.strip_suffix("ms") {
-            Some(ms) => number(ms, 1.0),
-            None => text.strip_suffix('s').and_then(|s| number(s, 1_000.0)),
-        };
-        let ms = ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms));
+        let ms = values::milliseconds(&text).filter(|ms| (0.0..=LONGEST_MS).contains(ms));
         if ms.is_none() {
             let message = format!("\"{text}\" is no length of time");
             let help = "write it like \"2s\" or \"800ms\", up to \"600s\"";
