@@ -60,7 +60,9 @@ impl Call {
             self.hand_off(AskedHow::Words);
             return;
         }
-        let is_understood = self.dialog.understands(text);
+        let now = self.time();
+        let meaning = self.dialog.read(text, now);
+        let is_understood = meaning.is_understood();
         // Who was asked for a moment talks to somebody in the room; and while their question is being
         // looked into there is nothing to answer.
         if self.looking_up.is_some() || self.waits_for_caller && !is_understood {
@@ -72,8 +74,7 @@ impl Call {
             let at = self.now;
             self.acted_on = answer.sound.map(|sound| ActedOn { sound, at });
         }
-        let now = self.time();
-        let turn = self.dialog.hear(text, now);
+        let turn = self.dialog.answer(text, meaning);
         let how = match is_understood {
             true => AskedHow::Dialplan,
             false => AskedHow::Failures,

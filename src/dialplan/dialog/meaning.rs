@@ -14,13 +14,19 @@ const SURE: f32 = 0.8;
 /// What was said comes to this.
 #[derive(Debug)]
 pub struct Meaning {
-    pub sign: Sign,
+    pub(super) sign: Sign,
     /// What is filled by it.
-    pub values: Vec<(Arc<str>, Value)>,
+    pub(super) values: Vec<(Arc<str>, Value)>,
     /// What the matcher found, where it was asked.
-    pub found: Option<Match>,
+    pub(super) found: Option<Match>,
     /// What else the caller wants, in the order it was said.
-    pub further: Vec<(usize, Match)>,
+    pub(super) further: Vec<(usize, Match)>,
+}
+
+impl Meaning {
+    pub fn is_understood(&self) -> bool {
+        self.sign != Sign::NotUnderstood
+    }
 }
 
 /// Reads one utterance.

@@ -13,13 +13,14 @@ mod memory;
 mod wording;
 
 pub use keyed::Keys;
+pub use meaning::Meaning;
 
 use super::{Completeness, Dialplan, Lookup, Text};
 use crate::understand::values::{Kind, Value};
 use crate::understand::{self, Match};
 use jiff::Timestamp;
 use machine::{After, Mark, Place, Sign, State};
-use meaning::{Meaning, Reading};
+use meaning::Reading;
 use memory::{Memory, Now};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -130,8 +131,18 @@ impl Dialog {
 
     /// The caller said something that asks for no person and is no word of control.
     pub fn hear(&mut self, text: &str, now: Timestamp) -> Turn {
+        let meaning = self.read(text, now);
+        self.answer(text, meaning)
+    }
+
+    /// What `text` means here and now; nothing comes of it before [`Dialog::answer`].
+    pub fn read(&mut self, text: &str, now: Timestamp) -> Meaning {
         self.world.now = now;
-        let meaning = self.reading(text).meaning();
+        self.reading(text).meaning()
+    }
+
+    /// The turn for `text`, which was read just now.
+    pub fn answer(&mut self, text: &str, meaning: Meaning) -> Turn {
         self.memory.said = understand::normalise(self.plan.language, text);
         let Meaning {
             sign,
@@ -176,11 +187,6 @@ impl Dialog {
                 self.take(Sign::NotUnderstood, note.into_iter().collect())
             }
         }
-    }
-
-    /// Whether the caller would be understood, here and now.
-    pub fn understands(&self, text: &str) -> bool {
-        self.reading(text).meaning().sign != Sign::NotUnderstood
     }
 
     pub fn silent(&mut self, now: Timestamp) -> Turn {
