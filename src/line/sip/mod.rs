@@ -1,15 +1,31 @@
 //! SIP as the program needs it: an [`Agent`] that takes and places calls, a [`Session`] for
-//! each, over rsipstack.
+//! each, and [`Registrations`] of phones, over rsipstack.
 //!
 //! rsipstack does transports, transactions and dialogs. What it leaves to us is here: answering
-//! what it would drop (`guard`), requests outside of a dialog, mapping its dialog states to
-//! [`SessionEvent`]s, and REFER followed by NOTIFY to the end. Descriptions of media
-//! pass through as text; `line::sdp` reads them.
+//! what it would drop (`guard`), requests outside of a dialog, who may register (`digest`) and is
+//! reached where (`registrar`, `flow`), calls that nobody waits for any more (`place`), mapping its
+//! dialog states to [`SessionEvent`]s, and REFER followed by NOTIFY to the end. Descriptions of
+//! media pass through as text; `line::sdp` reads them.
 
+mod address;
 mod agent;
+mod digest;
+mod flow;
 mod guard;
+mod invitation;
+mod place;
+mod registrar;
+mod registrations;
 mod session;
 mod socket;
+pub mod uui;
 
-pub use agent::{Agent, Invitation, ListenError, PlaceError};
-pub use session::{Answerer, Ended, ReferError, Session, SessionEvent, SessionEvents};
+pub use agent::{Agent, ListenError};
+pub use invitation::Invitation;
+pub use place::{Credentials, Outgoing, PlaceError, Progress};
+pub use registrar::{Carrier, Flow, Reach, Saved};
+pub use registrations::Registrations;
+pub use session::{Answerer, Ended, ReferError, Session, SessionEvent, SessionEvents, Side};
+
+#[cfg(test)]
+mod tests;

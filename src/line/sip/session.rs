@@ -1,12 +1,16 @@
 //! One call's signalling after it was answered (or placed): what may happen to it, and what we
 //! can do with it.
 
-use super::agent;
+use super::address::{escaped_for_uri, is_token};
+use super::flow::MovedCall;
 use crate::audio::Key;
-use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
+use rsipstack::dialog::dialog::{
+    DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
+};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::transaction::key::TransactionRole;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -32,12 +36,19 @@ pub enum SessionEvent {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// The other side hung up, or we did.
-    Bye,
+    /// Somebody hung up.
+    Bye(Side),
     /// The caller gave up before we had answered.
     Cancelled,
     /// No ACK, or the transaction failed.
     Failed(String),
+}
+
+/// One of the two that talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    We,
+    They,
 }
 
 /// Why the other side will not transfer the call.
@@ -47,6 +58,8 @@ pub enum ReferError {
     Refused(u16),
     #[error("`{0}` is no SIP address")]
     Address(String),
+    #[error("`{0}` cannot be the name of a header")]
+    Header(String),
     #[error("REFER failed: {0}")]
     Failed(String),
 }
@@ -100,19 +113,68 @@ impl Session {
         tracing::warn!(dialog = %self.dialog.id(), "no BYE could be sent");
     }
 
-    /// Asks the other side to call `target` instead of us (blind transfer). `Ok` says only that it
-    /// will try; what comes of it arrives as [`SessionEvent::ReferProgress`].
-    pub async fn refer(&self, target: &str) -> Result<(), ReferError> {
-        if rsipstack::sip::Uri::try_from(target).is_err() {
-            return Err(ReferError::Address(target.to_owned()));
+    /// Whether the other side still knows of this call: it answers an OPTIONS within it (RFC 3261
+    /// section 11) before `patience` is over, with anything but that it does not. For calls that
+    /// we placed.
+    pub async fn is_there(&self, patience: Duration) -> bool {
+        let asked = self.dialog.options(None);
+        match tokio::time::timeout(patience, asked).await {
+            // 408 says the stack itself.
+            Ok(Ok(Some(answer))) => !matches!(answer.status_code.code(), 404 | 408 | 481),
+            _ => false,
         }
-        let refer_to = format!("<{target}>");
-        match self.dialog.refer(refer_to.as_str(), None, None).await {
+    }
+
+    /// Asks the other side to call `target` instead of us (blind transfer). `Ok` says only that it
+    /// will try; what comes of it arrives as [`SessionEvent::ReferProgress`], or does not: not
+    /// every phone tells.
+    pub async fn refer(&self, target: &str) -> Result<(), ReferError> {
+        self.refer_with(target, &[]).await
+    }
+
+    /// [`Session::refer`] with headers that the other side's INVITE is to have: `User-to-User`, or
+    /// `Replaces` with another session's [`Session::replaces`], which makes it an attended
+    /// transfer (RFC 3891); the target is then that session's [`Session::remote_target`].
+    pub async fn refer_with(
+        &self,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<(), ReferError> {
+        let refer_to = refer_to(target, headers)?;
+        // What Asterisk lets through of a note about the caller: it drops headers in Refer-To.
+        let note = headers.iter().find(|(name, _)| *name == super::uui::NAME);
+        let referred_by = note.map(|(_, value)| {
+            let hex = value.split(';').next().unwrap_or_default();
+            let mut us = self.dialog.snapshot().local_contact.unwrap_or_default();
+            us.params.clear();
+            let name = "Referred-By".to_owned();
+            vec![Header::Other(name, format!("<{us}>;user-to-user={hex}"))]
+        });
+        match self
+            .dialog
+            .refer(refer_to.as_str(), referred_by, None)
+            .await
+        {
             Ok(Some(response)) if response.status_code.code() / 100 == 2 => Ok(()),
             Ok(Some(response)) => Err(ReferError::Refused(response.status_code.code())),
             Ok(None) => Err(ReferError::Failed("the call is over".to_owned())),
             Err(error) => Err(ReferError::Failed(error.to_string())),
         }
+    }
+
+    /// The value of a Replaces header by which somebody takes our place in this call (RFC 3891
+    /// section 3). The tags are as the other side of this call has them: to-tag is its own.
+    pub fn replaces(&self) -> String {
+        let id = self.dialog.id();
+        format!(
+            "{};to-tag={};from-tag={}",
+            id.call_id, id.remote_tag, id.local_tag
+        )
+    }
+
+    /// Where the other side of this call says that it is: its Contact.
+    pub fn remote_target(&self) -> String {
+        self.dialog.snapshot().remote_uri.to_string()
     }
 
     /// Tells who sent us a REFER how the call they asked for goes.
@@ -133,15 +195,22 @@ impl Session {
     }
 }
 
-/// Begins to follow a dialog's states.
+/// Begins to follow a dialog's states. A call that we placed is confirmed already.
 pub(super) fn start(
     dialog: InviteDialog,
     layer: Arc<DialogLayer>,
     states: DialogStateReceiver,
+    moved: Option<MovedCall>,
 ) -> (Session, SessionEvents) {
     let (events, receiver) = mpsc::channel(64);
-    tokio::spawn(follow(dialog.clone(), layer, states, events));
-    (Session { dialog }, receiver)
+    let session = Session {
+        dialog: dialog.clone(),
+    };
+    tokio::spawn(async move {
+        follow(dialog, layer, states, events).await;
+        drop(moved);
+    });
+    (session, receiver)
 }
 
 async fn follow(
@@ -150,9 +219,12 @@ async fn follow(
     mut states: DialogStateReceiver,
     events: mpsc::Sender<SessionEvent>,
 ) {
-    let mut confirmed = false;
+    let mut confirmed = dialog.role() == TransactionRole::Client;
+    if confirmed {
+        let _ = events.send(SessionEvent::Confirmed { answer: None }).await;
+    }
     while let Some(state) = states.recv().await {
-        if let Some(ended) = agent::ended(&state) {
+        if let Some(ended) = ended(&state, dialog.role()) {
             layer.remove_dialog(&dialog.id());
             let _ = events.send(SessionEvent::Ended(ended)).await;
             return;
@@ -208,6 +280,45 @@ async fn follow(
             tracing::debug!("a session's event had no reader");
         }
     }
+}
+
+/// Why a dialog is over, in our words. The stack calls the side that placed the call UAC.
+fn ended(state: &DialogState, we_are: TransactionRole) -> Option<Ended> {
+    let DialogState::Terminated(_, reason) = state else {
+        return None;
+    };
+    let by = |role| match role == we_are {
+        true => Ended::Bye(Side::We),
+        false => Ended::Bye(Side::They),
+    };
+    Some(match reason {
+        TerminatedReason::UacCancel => Ended::Cancelled,
+        TerminatedReason::UacBye => by(TransactionRole::Client),
+        TerminatedReason::UasBye => by(TransactionRole::Server),
+        other => Ended::Failed(format!("{other:?}")),
+    })
+}
+
+/// A Refer-To with headers in its URI (RFC 3261 section 19.1.1).
+fn refer_to(target: &str, headers: &[(&str, &str)]) -> Result<String, ReferError> {
+    let not_an_address = || ReferError::Address(target.to_owned());
+    let broken = |c: char| c.is_control() || c.is_whitespace() || "<>\"".contains(c);
+    let uri = rsipstack::sip::Uri::try_from(target).map_err(|_| not_an_address())?;
+    if uri.scheme.is_none() || target.contains(broken) {
+        return Err(not_an_address());
+    }
+    let mut refer_to = format!("<{target}");
+    for (name, value) in headers {
+        if !is_token(name) {
+            return Err(ReferError::Header((*name).to_owned()));
+        }
+        refer_to.push(if refer_to.contains('?') { '&' } else { '?' });
+        refer_to.push_str(&escaped_for_uri(name));
+        refer_to.push('=');
+        refer_to.push_str(&escaped_for_uri(value));
+    }
+    refer_to.push('>');
+    Ok(refer_to)
 }
 
 fn body(request: &Request) -> Option<String> {
@@ -381,6 +492,28 @@ mod tests {
         ] {
             assert_eq!(pressed_by("application/dtmf-relay", body), None, "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_refer_to_carries_headers_escaped() {
+        let replaces = ("Replaces", "a@b;to-tag=1;from-tag=2");
+        let about = ("User-to-User", "0048;encoding=hex");
+        assert_eq!(
+            refer_to("sip:x@y:5070;transport=tcp", &[about, replaces]).unwrap(),
+            "<sip:x@y:5070;transport=tcp?User-to-User=0048%3Bencoding%3Dhex\
+             &Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2>"
+        );
+        assert_eq!(
+            refer_to("sip:x@y?a=b", &[about])
+                .unwrap()
+                .matches('?')
+                .count(),
+            1
+        );
+        for bad in ["", "x", "sip:x@y>\r\nX: 1", "sip:x y@z"] {
+            assert!(refer_to(bad, &[]).is_err(), "{bad}");
+        }
+        assert!(refer_to("sip:x@y", &[("a b", "")]).is_err());
     }
 
     #[test]

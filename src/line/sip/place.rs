@@ -1,0 +1,338 @@
+//! Calls that we place: one INVITE, from its sending to its answer, however that comes.
+//!
+//! The INVITE lives in a task of its own, which is never dropped in the middle of a message. Whoever
+//! waits for the answer may stop waiting at any moment: the call is then cancelled, and a 200 that
+//! crosses the CANCEL is acknowledged and ended with BYE. More 200s (a proxy that forked) are ended
+//! by the stack.
+
+use super::address::{NameAddr, entries, is_token, one_line};
+use super::agent::{Agent, contact};
+use super::flow::MovedCall;
+use super::registrar::{Carrier, Flow};
+use super::session::{self, Session, SessionEvents};
+use rsipstack::dialog::authenticate::Credential;
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::{Header, Param, Response, StatusCode, Transport, Uri};
+use rsipstack::transport::SipAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How long a phone may ring if nobody says otherwise; proxies give up after three minutes too
+/// (RFC 3261 section 16.6, timer C).
+const LONGEST_RINGING: Duration = Duration::from_secs(180);
+
+/// The stack's timers B and H: after this long no answer to an INVITE or CANCEL comes any more.
+const TRANSACTION_LIFE: Duration = Duration::from_secs(32);
+
+/// A call to be placed.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Whom to call: a SIP URI.
+    pub target: String,
+    /// The user part of our address in From and Contact.
+    pub user: String,
+    /// Our name in From, which phones show.
+    pub name: Option<String>,
+    /// SDP.
+    pub offer: String,
+    /// Names and values of further headers, such as User-to-User.
+    pub headers: Vec<(String, String)>,
+    /// Where to send it if that is not what the target says: a registered phone's.
+    pub flow: Option<Flow>,
+    /// What to answer with when a trunk or PBX asks who we are.
+    pub credentials: Option<Credentials>,
+    /// After this long without an answer the call is cancelled.
+    pub longest_ringing: Duration,
+}
+
+impl Outgoing {
+    /// With nothing but the necessary.
+    pub fn new(target: &str, user: &str, offer: String) -> Outgoing {
+        Outgoing {
+            target: target.to_owned(),
+            user: user.to_owned(),
+            name: None,
+            offer,
+            headers: Vec::new(),
+            flow: None,
+            credentials: None,
+            longest_ringing: LONGEST_RINGING,
+        }
+    }
+}
+
+/// An account of ours somewhere else.
+#[derive(Clone)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials({}, ..)", self.user)
+    }
+}
+
+/// A provisional answer, such as 180 or 183; with early media, if there is an SDP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    pub code: u16,
+    pub sdp: Option<String>,
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    #[error("`{0}` is no SIP address; write it like sip:bot@127.0.0.1:5060")]
+    Address(String),
+    #[error("`{0}` cannot be the name of a header")]
+    Header(String),
+    #[error("{0} {1}")]
+    Refused(u16, String),
+    /// 3xx, with the addresses to try instead, the most wanted first. They are not tried by
+    /// themselves: who is called is not up to who answers.
+    #[error("{code} moved to {}", contacts.join(", "))]
+    Moved { code: u16, contacts: Vec<String> },
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+}
+
+impl Agent {
+    /// Places a call and waits until it is answered; gives the SDP of the answer. `progress` hears
+    /// what comes before. Dropping the future cancels the call.
+    pub async fn call(
+        &self,
+        outgoing: Outgoing,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<(Session, SessionEvents, String), PlaceError> {
+        let (options, moved) = self.invite_options(&outgoing)?;
+        let (states, mut receiver) = self.layer.new_dialog_state_channel();
+        let (dialog, invite) = self
+            .layer
+            .do_invite_async(options, states)
+            .map_err(|error| PlaceError::NoAnswer(error.to_string()))?;
+        let mut attempt = Attempt {
+            layer: self.layer.clone(),
+            running: Some((dialog, invite, moved)),
+        };
+        let mut heard_of = false;
+        let answered = tokio::time::timeout(
+            outgoing.longest_ringing,
+            attempt.answer(&mut receiver, |early| {
+                heard_of = true;
+                progress(early);
+            }),
+        )
+        .await;
+        let Ok(answered) = answered else {
+            let seconds = outgoing.longest_ringing.as_secs();
+            return Err(PlaceError::NoAnswer(match heard_of {
+                true => format!("it rang for {seconds} s"),
+                false => format!("the other side is silent for {seconds} s"),
+            }));
+        };
+        let (response, dialog, moved) = answered?;
+        match response {
+            Some(response) if response.status_code == StatusCode::OK => {
+                let answer = String::from_utf8_lossy(&response.body).into_owned();
+                let (session, events) = session::start(dialog, self.layer.clone(), receiver, moved);
+                Ok((session, events, answer))
+            }
+            // The stack says 408 itself where nothing was heard.
+            Some(response) if response.status_code.code() == 408 && !heard_of => {
+                Err(PlaceError::NoAnswer("the other side is silent".to_owned()))
+            }
+            Some(response) => Err(refusal(&response)),
+            None => Err(PlaceError::NoAnswer("the other side is silent".to_owned())),
+        }
+    }
+
+    /// [`Agent::call`] for who needs no more than an answer.
+    pub async fn place(
+        &self,
+        target: &str,
+        user: &str,
+        offer: String,
+    ) -> Result<(Session, SessionEvents, String), PlaceError> {
+        self.call(Outgoing::new(target, user, offer), |_| ()).await
+    }
+
+    fn invite_options(
+        &self,
+        outgoing: &Outgoing,
+    ) -> Result<(InviteOption, Option<MovedCall>), PlaceError> {
+        let mut callee = Uri::try_from(outgoing.target.as_str())
+            .ok()
+            .filter(|uri| uri.scheme.is_some())
+            .ok_or_else(|| PlaceError::Address(outgoing.target.clone()))?;
+        if outgoing.target.chars().any(|c| c.is_control() || c == ' ') {
+            return Err(PlaceError::Address(outgoing.target.clone()));
+        }
+        let transport = match outgoing.flow {
+            Some(flow) => flow.carrier.into(),
+            None => callee
+                .params
+                .iter()
+                .find_map(|param| match param {
+                    Param::Transport(transport) => Some(*transport),
+                    _ => None,
+                })
+                .unwrap_or(Transport::Udp),
+        };
+        let mut headers = Vec::new();
+        for (name, value) in &outgoing.headers {
+            if !is_token(name) {
+                return Err(PlaceError::Header(name.clone()));
+            }
+            headers.push(Header::Other(name.clone(), one_line(value)));
+        }
+        let call_id = uuid::Uuid::now_v7().to_string();
+        // A stream is found again by the connection, whatever the Contact says.
+        let moved = outgoing
+            .flow
+            .filter(|flow| flow.carrier == Carrier::Udp)
+            .and_then(|flow| self.moved.redirect(&mut callee, flow, &call_id));
+        let name = outgoing
+            .name
+            .as_deref()
+            .map(|name| one_line(name).replace('\\', "\\\\").replace('"', "\\\""));
+        let options = InviteOption {
+            caller_display_name: name,
+            caller: contact(self.address, &outgoing.user, Transport::Udp),
+            contact: contact(self.address, &outgoing.user, transport),
+            callee,
+            destination: outgoing
+                .flow
+                .map(|flow| SipAddr::new(transport, flow.address.into())),
+            offer: Some(outgoing.offer.clone().into_bytes()),
+            headers: Some(headers),
+            credential: outgoing.credentials.as_ref().map(|credentials| Credential {
+                username: credentials.user.clone(),
+                password: credentials.password.clone(),
+                ..Credential::default()
+            }),
+            call_id: Some(call_id),
+            ..InviteOption::default()
+        };
+        Ok((options, moved))
+    }
+}
+
+fn refusal(response: &Response) -> PlaceError {
+    let code = response.status_code.code();
+    if code / 100 != 3 {
+        let phrase = response.wire_reason.clone();
+        let phrase = phrase.unwrap_or_else(|| response.status_code.text().to_owned());
+        return PlaceError::Refused(code, one_line(&phrase));
+    }
+    let mut contacts: Vec<(f64, String)> = response
+        .headers
+        .iter()
+        .filter_map(|header| match header {
+            Header::Contact(contact) => Some(contact.value()),
+            _ => None,
+        })
+        .flat_map(entries)
+        .filter_map(NameAddr::parse)
+        .map(|contact| {
+            let q = contact.param("q").and_then(|q| q.parse().ok());
+            (q.unwrap_or(1.0), contact.uri.to_owned())
+        })
+        .collect();
+    contacts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    PlaceError::Moved {
+        code,
+        contacts: contacts.into_iter().map(|(_, uri)| uri).collect(),
+    }
+}
+
+/// An INVITE on its way. Dropped before it is answered, it is cancelled.
+struct Attempt {
+    layer: Arc<DialogLayer>,
+    running: Option<(
+        InviteDialog,
+        JoinHandle<InviteAsyncResult>,
+        Option<MovedCall>,
+    )>,
+}
+
+type Answered = (Option<Response>, InviteDialog, Option<MovedCall>);
+
+impl Attempt {
+    async fn answer(
+        &mut self,
+        states: &mut DialogStateReceiver,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Answered, PlaceError> {
+        let gone = || PlaceError::NoAnswer("the call is over".to_owned());
+        let (_, invite, _) = self.running.as_mut().ok_or_else(gone)?;
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(state) = states.recv() => match state {
+                    DialogState::Early(_, response) => progress(Progress {
+                        code: response.status_code.code(),
+                        sdp: (!response.body.is_empty())
+                            .then(|| String::from_utf8_lossy(&response.body).into_owned()),
+                    }),
+                    DialogState::Confirmed(..) | DialogState::Terminated(..) => break invite.await,
+                    _ => {}
+                },
+                result = &mut *invite => break result,
+            }
+        };
+        let (dialog, _, moved) = self.running.take().ok_or_else(gone)?;
+        match result {
+            Ok(Ok((_, response))) => Ok((response, dialog, moved)),
+            Ok(Err(error)) => Err(PlaceError::NoAnswer(error.to_string())),
+            Err(error) => Err(PlaceError::NoAnswer(error.to_string())),
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let Some((dialog, invite, moved)) = self.running.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(give_up(self.layer.clone(), dialog, invite, moved));
+        }
+    }
+}
+
+/// Cancels, and sees to it that nothing is left of the call.
+async fn give_up(
+    layer: Arc<DialogLayer>,
+    dialog: InviteDialog,
+    mut invite: JoinHandle<InviteAsyncResult>,
+    moved: Option<MovedCall>,
+) {
+    let cancelling = dialog.clone();
+    tokio::spawn(async move {
+        // Before any answer it waits for one (RFC 3261 section 9.1).
+        if let Err(error) = cancelling.cancel().await {
+            tracing::debug!(%error, "CANCEL not answered");
+        }
+    });
+    let over = tokio::time::timeout(TRANSACTION_LIFE, &mut invite).await;
+    match over {
+        Ok(Ok(Ok((id, _)))) => {
+            // It was answered before the CANCEL could go out.
+            if dialog.state().is_confirmed()
+                && let Err(error) = dialog.bye().await
+            {
+                tracing::debug!(%error, "BYE not answered");
+            }
+            layer.remove_dialog(&id);
+        }
+        Ok(_) => {}
+        // Not even the CANCEL is answered: there is nobody (any more).
+        Err(_) => invite.abort(),
+    }
+    drop(moved);
+}
