@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use zeroline::call::{Event, EventKind};
+use zeroline::call::{Event, EventKind, Music};
 use zeroline::dialplan::Dialplan;
 use zeroline::engines::Engines;
 use zeroline::hear::{Expected, Sphinx, Vad};
@@ -193,6 +193,7 @@ impl Office {
                 ..Config::default()
             },
             plan: Plan {
+                music: Music::built_in(LINE_RATE),
                 dialplan: Arc::new(dialplan),
                 prompts: Arc::new(prompts),
                 engines: Engines {

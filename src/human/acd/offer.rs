@@ -1,0 +1,308 @@
+//! Offers: an agent's phone rings for somebody, and what comes of it.
+
+use super::agent::{Talk, With};
+use super::{Acd, Doing, OfferId, Offered, Output, Stop, Who};
+use crate::human::Millis;
+
+/// An agent who did not take somebody is not rung for them again for so long,
+const REFUSED_MS: u64 = 30_000;
+/// and for so long where nobody else is there.
+const REFUSED_ALONE_MS: u64 = 5_000;
+/// To hear who waits and to accept, once the phone was picked up.
+const BRIEFING_MS: u64 = 30_000;
+/// A phone that shall ring for less cannot be answered.
+const LEAST_RING_MS: u64 = 1_000;
+
+pub(super) struct Offer {
+    pub id: OfferId,
+    pub agent: String,
+    pub who: Who,
+    pub until: Millis,
+    /// Picked up.
+    answered: bool,
+}
+
+/// Somebody was offered to an agent and not taken.
+pub(super) struct Refusal {
+    who: Who,
+    agent: String,
+    at: Millis,
+}
+
+impl Refusal {
+    /// When it counts less, and when not at all.
+    pub fn over(&self) -> [Millis; 2] {
+        [self.at + REFUSED_ALONE_MS, self.at + REFUSED_MS]
+    }
+}
+
+impl Who {
+    pub(super) fn is_call(&self, id: &str) -> bool {
+        matches!(self, Who::Caller(call) if call == id)
+    }
+}
+
+impl Acd {
+    pub(super) fn ring(&mut self, who: &Who, name: &str) {
+        let (queue, number, waited_ms, context) = match who {
+            Who::Caller(call) => {
+                let Some(c) = self.caller(call) else { return };
+                let entry = &c.entry;
+                let waited = c.waited(self.now);
+                (
+                    c.queue.clone(),
+                    entry.number.clone(),
+                    waited,
+                    entry.context.clone(),
+                )
+            }
+            Who::Promise(id) => {
+                let Some(p) = self.promises.iter().find(|p| p.id == *id) else {
+                    return;
+                };
+                let waited = self.now.saturating_sub(p.arrival.at);
+                (
+                    p.queue.clone(),
+                    Some(p.number.clone()),
+                    waited,
+                    p.context.clone(),
+                )
+            }
+        };
+        let ring_ms = self
+            .queue(&queue)
+            .map_or(0, |q| q.ring_ms)
+            .max(LEAST_RING_MS);
+        let Some(agent) = self.agent_mut(name) else {
+            return;
+        };
+        agent.doing = Doing::Offered;
+        self.next_offer += 1;
+        let (offer, agent) = (OfferId(self.next_offer), name.to_owned());
+        let until = self.now.saturating_add(ring_ms);
+        self.offers.push(Offer {
+            id: offer,
+            agent: agent.clone(),
+            who: who.clone(),
+            until,
+            answered: false,
+        });
+        if let Who::Caller(call) = who {
+            self.out.push_back(Output::Offering {
+                call: call.clone(),
+                agent: agent.clone(),
+            });
+        }
+        let who = who.clone();
+        self.out.push_back(Output::Ring {
+            offer,
+            agent,
+            who,
+            queue,
+            ring_ms,
+            waited_ms,
+            context,
+            number,
+        });
+    }
+
+    pub(super) fn offered(&mut self, id: OfferId, how: Offered) {
+        let now = self.now;
+        let Some(offer) = self.offers.iter_mut().find(|o| o.id == id) else {
+            return;
+        };
+        match how {
+            Offered::Ringing => {}
+            Offered::Answered => {
+                if !std::mem::replace(&mut offer.answered, true) {
+                    offer.until = now + BRIEFING_MS;
+                }
+            }
+            Offered::Accepted => self.accepted(id),
+            Offered::Declined => {
+                let agent = offer.agent.clone();
+                self.not_taken(id, "declined", false);
+                if let Some(agent) = self.agent_mut(&agent) {
+                    agent.missed = 0;
+                }
+            }
+            Offered::Busy => self.not_taken(id, "busy", false),
+            Offered::NoAnswer => self.not_taken(id, "no answer", true),
+            Offered::Gone => self.not_taken(id, "phone gone", true),
+            Offered::Failed(why) => self.not_taken(id, &why, true),
+        }
+    }
+
+    /// Whose time is over.
+    pub(super) fn end_offers(&mut self) {
+        let over: Vec<_> = self
+            .offers
+            .iter()
+            .filter(|o| o.until <= self.now)
+            .map(|o| o.id)
+            .collect();
+        for offer in over {
+            self.out.push_back(Output::Stop {
+                offer,
+                why: Stop::RingOver,
+            });
+            self.not_taken(offer, "no answer", true);
+        }
+    }
+
+    /// Takes back the offer that an agent has, if any: it is not their fault.
+    pub(super) fn withdraw(&mut self, name: &str, why: Stop, said: &str) {
+        let Some(offer) = self.offers.iter().find(|o| o.agent == name).map(|o| o.id) else {
+            return;
+        };
+        self.out.push_back(Output::Stop { offer, why });
+        self.not_taken(offer, said, false);
+    }
+
+    /// Takes back all offers of somebody who does not wait any more.
+    pub(super) fn stop_offers(&mut self, who: &Who, why: Stop) {
+        let (over, kept) = std::mem::take(&mut self.offers)
+            .into_iter()
+            .partition(|o| o.who == *who);
+        self.offers = kept;
+        let over: Vec<Offer> = over;
+        for offer in over {
+            if let Some(agent) = self.agent_mut(&offer.agent) {
+                agent.doing = Doing::Idle;
+            }
+            self.out.push_back(Output::Stop {
+                offer: offer.id,
+                why,
+            });
+        }
+        self.refusals.retain(|r| r.who != *who);
+    }
+
+    /// Whether this agent may be rung for somebody, after having refused them.
+    pub(super) fn may_ring(&self, who: &Who, name: &str, queue: &str, skills: &[String]) -> bool {
+        let Some(at) = self.refused(who, name) else {
+            return true;
+        };
+        if self.now >= at + REFUSED_MS {
+            return true;
+        }
+        let others = |a: &&super::Agent| {
+            a.setup.name != name
+                && a.fits(queue, skills)
+                && a.reachable
+                && a.staffed(self.now)
+                && self
+                    .refused(who, &a.setup.name)
+                    .is_none_or(|at| self.now >= at + REFUSED_MS)
+        };
+        self.now >= at + REFUSED_ALONE_MS && self.agents.iter().find(others).is_none()
+    }
+
+    /// An agent did not do well by this caller.
+    pub(super) fn refuse(&mut self, who: Who, agent: &str) {
+        self.refusals.retain(|r| r.at + REFUSED_MS > self.now);
+        self.refusals.push(Refusal {
+            who,
+            agent: agent.to_owned(),
+            at: self.now,
+        });
+    }
+
+    fn refused(&self, who: &Who, agent: &str) -> Option<Millis> {
+        let same = |r: &&Refusal| r.who == *who && r.agent == agent;
+        self.refusals.iter().filter(same).map(|r| r.at).max()
+    }
+
+    fn accepted(&mut self, id: OfferId) {
+        let now = self.now;
+        let Some(offer) = self.remove_offer(id) else {
+            return;
+        };
+        let (queue, with) = match &offer.who {
+            Who::Caller(call) => {
+                let Some(mut caller) = self.remove_caller(call, Stop::Taken) else {
+                    return;
+                };
+                self.measure_left(&caller, true);
+                caller.stop_waiting(now);
+                let (call, agent) = (call.clone(), offer.agent.clone());
+                self.out.push_back(Output::Connect {
+                    offer: id,
+                    agent,
+                    call,
+                });
+                let queue = caller.queue.clone();
+                (
+                    queue,
+                    With::Caller {
+                        caller: Box::new(caller),
+                        left: false,
+                    },
+                )
+            }
+            Who::Promise(promise) => {
+                self.stop_offers(&offer.who, Stop::Taken);
+                let Some(promise) = self.begin_attempt(*promise) else {
+                    return;
+                };
+                self.out.push_back(Output::Dial {
+                    promise: promise.id,
+                    offer: id,
+                    agent: offer.agent.clone(),
+                    number: promise.number.clone(),
+                    attempt: promise.attempts,
+                    context: promise.context.clone(),
+                });
+                let queue = promise.queue.clone();
+                (
+                    queue,
+                    With::Promise {
+                        promise: Box::new(promise),
+                        answered: false,
+                    },
+                )
+            }
+        };
+        if let Some(agent) = self.agent_mut(&offer.agent) {
+            agent.missed = 0;
+            agent.doing = Doing::Busy(Talk {
+                offer: id,
+                since: now,
+                queue,
+                with,
+            });
+        }
+    }
+
+    fn not_taken(&mut self, id: OfferId, why: &str, missed: bool) {
+        let now = self.now;
+        let Some(offer) = self.remove_offer(id) else {
+            return;
+        };
+        if let Some(agent) = self.agent_mut(&offer.agent) {
+            // Others who are free come first now.
+            agent.idle_since = now;
+        }
+        if let Who::Caller(call) = &offer.who {
+            let (call, agent) = (call.clone(), offer.agent.clone());
+            self.out.push_back(Output::NotTaken {
+                call,
+                agent,
+                why: why.to_owned(),
+            });
+        }
+        self.refuse(offer.who, &offer.agent);
+        if missed {
+            self.missed(&offer.agent);
+        }
+    }
+
+    fn remove_offer(&mut self, id: OfferId) -> Option<Offer> {
+        let at = self.offers.iter().position(|o| o.id == id)?;
+        let offer = self.offers.remove(at);
+        if let Some(agent) = self.agent_mut(&offer.agent) {
+            agent.doing = Doing::Idle;
+        }
+        Some(offer)
+    }
+}
