@@ -94,11 +94,11 @@ pub fn is_backchannel(language: Language, text: &str) -> bool {
 }
 
 /// None for an expression that is wrong; a test uses each.
-type Expression = LazyLock<Option<Regex>>;
+pub(super) type Expression = LazyLock<Option<Regex>>;
 
 /// The expression for one or more of `kinds`, each a group's name and what belongs to it, and of
 /// `around`, which is no group; each ends with `gap`.
-fn row_of(kinds: &[(&str, &str)], around: &str, gap: &str) -> Option<Regex> {
+pub(super) fn row_of(kinds: &[(&str, &str)], around: &str, gap: &str) -> Option<Regex> {
     let kinds: Vec<String> = kinds
         .iter()
         .map(|(group, kind)| format!("(?P<{group}>{kind})"))
