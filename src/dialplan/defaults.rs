@@ -24,6 +24,11 @@ pub(super) struct Defaults {
     pub(super) lookup_failed: &'static str,
     pub(super) outdated: &'static str,
     pub(super) message_left: &'static str,
+    /// What the matter of being called back is called, and its questions.
+    pub(super) call_back: &'static str,
+    /// With `{caller}` in it.
+    pub(super) call_back_here: &'static [&'static str],
+    pub(super) call_back_number: &'static [&'static str],
     help: Help,
 }
 
@@ -111,6 +116,15 @@ const ENGLISH: Defaults = Defaults {
     lookup_failed: "I am sorry, our system does not answer just now. A colleague will help you.",
     outdated: "What I know about that may be out of date. A colleague will tell you.",
     message_left: "Thank you. I have noted that, and somebody will get back to you. Goodbye.",
+    call_back: "a call-back",
+    call_back_here: &[
+        "Shall we call you back at {caller}?",
+        "Your number is {caller}. Shall we call you back at that one?",
+    ],
+    call_back_number: &[
+        "Which number shall we call?",
+        "Please say the number that we shall call, digit by digit, or key it in.",
+    ],
     help: Help {
         start: "You can say, for example: ",
         or: ". Or: ",
@@ -148,6 +162,15 @@ const MANDARIN: Defaults = Defaults {
     lookup_failed: "很抱歉，系统暂时没有回应。我请同事来帮您。",
     outdated: "这方面的信息可能已经过期了，我请同事来告诉您。",
     message_left: "谢谢，我已经记下来了，我们会尽快联系您。再见。",
+    call_back: "给您回电",
+    call_back_here: &[
+        "我们回拨{caller}，可以吗？",
+        "您的号码是{caller}，我们打这个号码给您，可以吗？",
+    ],
+    call_back_number: &[
+        "请问我们打哪个号码给您？",
+        "请您一位一位地说出号码，或者用按键输入。",
+    ],
     help: Help {
         start: "您可以说，比如：",
         or: "。或者：",

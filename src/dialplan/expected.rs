@@ -97,7 +97,11 @@ impl Dialplan {
         let slots = self.intents.iter().flat_map(|intent| &intent.slots);
         let answers = slots.flat_map(|slot| self.answers(slot));
         let built_in = built_in_phrases(self.language).map(str::to_owned);
-        once_each(examples.chain(built_in).chain(answers))
+        let waiting = understand::waiting_phrases(self.language).iter();
+        let waiting = waiting
+            .filter(|_| self.has_queue())
+            .map(|&phrase| phrase.to_owned());
+        once_each(examples.chain(built_in).chain(waiting).chain(answers))
     }
 
     /// What can be chosen, by the name that stands for it in [`Dialplan::phrases`].

@@ -1,6 +1,6 @@
 //! What callers want, what must be known for it, and what they hear then.
 
-use super::{Expression, Lookup, Text};
+use super::{Expression, Lookup, Reach, Text};
 use crate::understand::values::Kind;
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Intent {
     /// Something the company wants to be heard: said once in a call, when nothing else is left to say,
     /// unless the caller asks for it.
     pub promotion: bool,
+    /// Where callers are taken from here, where that is another way than everybody's.
+    pub reach: Option<Reach>,
 }
 
 /// A value that the caller gives. Intents that ask for the same name share it.
@@ -60,6 +62,8 @@ pub enum Then {
     HangUp,
     /// As if the caller had asked for this intent, too.
     Intent(usize),
+    /// They are called back; only the built-in intent ends so.
+    CallBack,
 }
 
 /// Who answers for an answer, and how long it holds.

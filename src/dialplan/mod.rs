@@ -16,17 +16,19 @@ mod hours;
 mod intent;
 mod prompts;
 mod read;
+mod told;
 pub(crate) mod values;
 
 pub use crate::lookup::Lookup;
 pub use completeness::Completeness;
 pub use diagnostic::{Diagnostic, LoadError, Place, Severity};
-pub use dialog::{Dialog, Keys, LookedUp, Next, Note, Turn, World};
+pub use dialog::{Dialog, Keys, LookedUp, Next, Nobody, Note, Turn, World};
 pub use expression::{Expression, Fact, Facts, Mistake};
 pub use hours::Hours;
 pub use intent::{Case, Intent, Knowledge, MOST_DIGITS, Slot, Then};
+pub use told::{BACK_KEY, Brief, CALL_BACK_KEY, MESSAGE_KEY, ToAgent, Told};
 
-use crate::understand::{self, Control, Language, Match, Matcher, Part, Sentences};
+use crate::understand::{self, Control, Language, Match, Matcher, Part, Sentences, WaitingWish};
 pub(crate) use diagnostic::Source;
 use expected::Typical;
 use intent::slots;
@@ -79,13 +81,38 @@ pub type Text = Arc<str>;
 /// Where a person is reached, and what is said around it.
 #[derive(Debug, Clone)]
 pub struct Human {
-    /// A SIP URI.
-    pub target: String,
-    /// Before the transfer.
+    pub reach: Reach,
+    /// What is heard while waiting in a queue of our own: a WAV file, beside the dialplan.
+    pub music: Option<PathBuf>,
+    /// Before the transfer, or before the queue.
     pub say: Text,
     /// When the caller is back because the transfer failed.
     pub failed: Text,
     pub closed: Option<Closed>,
+    /// The built-in intent that arranges a call-back, where there is a queue and a way to call out.
+    pub call_back: Option<usize>,
+}
+
+/// By what way a person is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// The call is transferred by REFER and is no longer ours.
+    Transfer {
+        /// A SIP URI.
+        target: String,
+        /// They are called first, and the caller is only handed over to somebody who answers.
+        attended: bool,
+        /// The queue behind `target`, whose length Asterisk can be asked for.
+        asterisk_queue: Option<String>,
+    },
+    /// A queue of our own, by its name in the server's configuration.
+    Queue {
+        name: String,
+        /// Higher ones first; 0 is the usual.
+        priority: u8,
+        /// What whoever answers must have, all of it.
+        skills: Vec<String>,
+    },
 }
 
 /// What callers hear who want a person when nobody is there.
@@ -112,6 +139,11 @@ pub struct Loaded {
 }
 
 impl Dialplan {
+    /// Nobody is offered or promised a call-back: there is no way to call out.
+    pub fn calls_nobody_back(&mut self) {
+        self.human.call_back = None;
+    }
+
     /// Reads the file at `path`. `today` is what `valid_until` is compared with.
     pub fn load(path: &Path, today: Date) -> Result<Loaded, LoadError> {
         let file = path.display().to_string();
@@ -185,6 +217,32 @@ impl Dialplan {
         (!self.matcher.is_example(text)).then_some(control)
     }
 
+    /// What `text` wants of the wait for a person. The dialplan's own words come first here, too.
+    pub fn waiting(&self, text: &str) -> Option<WaitingWish> {
+        let wish = understand::waiting(self.language, text)?;
+        (!self.matcher.is_example(text)).then_some(wish)
+    }
+
+    /// Callers wait for a person in a queue of our own.
+    pub fn has_queue(&self) -> bool {
+        matches!(self.human.reach, Reach::Queue { .. })
+    }
+
+    /// Every way by which callers come to a person.
+    pub fn reaches(&self) -> impl Iterator<Item = &Reach> {
+        let own = self
+            .intents
+            .iter()
+            .filter_map(|intent| intent.reach.as_ref());
+        std::iter::once(&self.human.reach).chain(own)
+    }
+
+    /// What is heard while waiting, where it lies.
+    pub fn music(&self) -> Option<PathBuf> {
+        let music = self.human.music.as_ref()?;
+        Some(self.folder.join(music))
+    }
+
     /// A mistake in one of the [`Dialplan::fixed_texts`], where that is written.
     pub fn mistake_in(&self, text: &str, message: &str, help: impl Into<String>) -> Diagnostic {
         let written = self.said.iter().find(|(said, _)| **said == *text);
@@ -211,7 +269,7 @@ impl Dialplan {
         let texts = texts
             .chain(cases.flat_map(|case| &case.say))
             .chain(slots.flat_map(|slot| &slot.ask));
-        once_each(texts.map(|text| &**text))
+        once_each(texts.map(|text| &**text).chain(self.fixed_told()))
     }
 }
 

@@ -40,7 +40,7 @@ pub fn to(
     let mut at = 0;
     while let Some(Moment { state, memory, .. }) = moments.get(at) {
         let (state, memory) = (*state, memory.clone());
-        for sign in signs(&state, &explored.wanted) {
+        for sign in signs(plan, &state, &explored.wanted) {
             // Failures take a long way to where words lead at once.
             let is_slow = matches!(sign, Sign::WantsEither(..));
             if is_slow

@@ -163,6 +163,10 @@ fn why(plan: &Dialplan, when: &Expression) -> String {
             ("time", _) => {
                 Some("`time` is written with four digits, such as \"08:00\"; ".to_owned())
             }
+            ("waiting", _) => Some(
+                "`waiting` is known where [human] has a `queue` or an `asterisk_queue`; "
+                    .to_owned(),
+            ),
             ("open", _) => Some(match plan.hours {
                 None => "there are no [hours], so `open` is always true; ".to_owned(),
                 Some(_) => "`open` follows [hours]; ".to_owned(),

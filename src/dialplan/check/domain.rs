@@ -6,7 +6,8 @@
 //! other names any text or number is possible. Names that are compared with each other compare in any
 //! way, and two names take their values each by itself: that may be more than can happen, and never less.
 
-use super::super::dialog::built_in::IN_CONDITIONS;
+use super::super::dialog::built_in::{IN_CONDITIONS, WAITING};
+use super::super::dialog::call_back::CALLER;
 use super::super::{Dialplan, Expression, Fact};
 use crate::understand::values::Kind;
 use jiff::ToSpan;
@@ -71,12 +72,16 @@ fn possible(plan: &Dialplan, name: &str, compared_with: &[Fact]) -> Vec<Fact> {
     if name.starts_with("answered.") {
         return counts(compared_with);
     }
+    if name == CALLER {
+        return vec![Fact::Truth(true), Fact::Truth(false)];
+    }
     if IN_CONDITIONS.contains(&name) {
         return match name {
             "open" => vec![Fact::Truth(true), Fact::Truth(false)],
             "weekday" => weekdays(),
             "time" => times(),
             "date" => dates(compared_with),
+            WAITING => counts(compared_with),
             _ => anything(compared_with),
         };
     }

@@ -5,17 +5,20 @@
 //! is not part of a state, so a value may be known or not wherever a step asks; that is more than can
 //! happen in a call, never less.
 //!
-//! Two things are left out because they lead nowhere else:
+//! Three things are left out because they lead nowhere else:
 //! - Who wants something is taken in the same way wherever they are, but for what they are being asked
 //!   about already. So wishes are tried at the open question, and the present one at every state. To go
 //!   on with what was left for a side question, or with a second wish of the same breath, is the
 //!   very step of wanting it there, too.
 //! - Between which two a caller is asked to choose matters for what the question says only: any two may
 //!   be meant, and each is then wanted. So each intent is paired with one other.
+//! - That the queue takes a caller no longer leads to the same offer from everywhere: it is tried where
+//!   they are put into it.
 //!
 //! "Repeat", "go back" and "start over" lead to states that were there before.
 
 use super::super::Dialplan;
+use super::super::dialog::Nobody;
 use super::super::dialog::machine::{self, After, Effect, Mark, Place, Sign, State};
 use super::domain::Domain;
 use super::world::World;
@@ -98,7 +101,7 @@ pub fn explore(plan: &Dialplan, look: &mut dyn FnMut(&Step)) -> Explored {
     Explorer::of(plan).all(World::of(plan, &domain), look, &signs)
 }
 
-type Signs = dyn Fn(&State, &[bool]) -> Vec<Sign>;
+type Signs = dyn Fn(&Dialplan, &State, &[bool]) -> Vec<Sign>;
 
 struct Explorer<'p> {
     plan: &'p Dialplan,
@@ -110,7 +113,11 @@ struct Explorer<'p> {
 
 impl<'p> Explorer<'p> {
     fn of(plan: &'p Dialplan) -> Explorer<'p> {
-        let wanted = plan.intents.iter().map(|intent| {
+        let wanted = plan.intents.iter().enumerate().map(|(number, intent)| {
+            // The call itself understands who wants to be called back.
+            if plan.human.call_back == Some(number) {
+                return true;
+            }
             // Who asks for a person is put through before anything else is understood.
             let mut examples = intent.examples.iter();
             examples.any(|example| !understand::asks_for_human(plan.language, example))
@@ -148,7 +155,7 @@ impl<'p> Explorer<'p> {
                 at = 0;
                 continue;
             };
-            for sign in signs(&state, &wishes) {
+            for sign in signs(self.plan, &state, &wishes) {
                 if self.tried.insert((at, sign)) {
                     self.step(at, &state, sign, &mut world, look);
                 }
@@ -253,14 +260,24 @@ impl<'p> Explorer<'p> {
 }
 
 /// What can happen at a state.
-pub fn signs(state: &State, wishes: &[bool]) -> Vec<Sign> {
+pub fn signs(plan: &Dialplan, state: &State, wishes: &[bool]) -> Vec<Sign> {
     let mut signs = match state.place {
         Place::Over => return Vec::new(),
-        Place::Human => return vec![Sign::NobodyThere],
+        Place::Human => {
+            let queue = [
+                Nobody::Closed,
+                Nobody::NotStaffed,
+                Nobody::Full,
+                Nobody::TooLong,
+            ];
+            let queue = queue.into_iter().filter(|_| plan.has_queue());
+            let nobody = queue.map(Sign::NobodyAtWork);
+            return nobody.chain([Sign::NobodyThere]).collect();
+        }
         Place::LookingUp { .. } => {
             return vec![Sign::Found, Sign::NotFound, Sign::LookupFailed, Sign::Human];
         }
-        Place::Open => {
+        Place::Open | Place::Offering => {
             let wished = wishes.iter().enumerate().filter(|(_, wish)| **wish);
             let wished: Vec<usize> = wished.map(|(intent, _)| intent).collect();
             let others = wished.iter().skip(1).chain(wished.first());
@@ -277,6 +294,9 @@ pub fn signs(state: &State, wishes: &[bool]) -> Vec<Sign> {
         _ => vec![Sign::Filled],
     };
     signs.extend(state.place.matter().map(Sign::Wants));
+    if state.place.matter().is_some() && state.place.matter() == plan.human.call_back {
+        signs.push(Sign::NoCallBack);
+    }
     signs.extend([
         Sign::Yes,
         Sign::No,
@@ -408,8 +428,8 @@ pub mod tests {
     /// Everything that could happen at every state, with no thought of what leads to the same; and any
     /// intent may be left to go on with.
     pub fn thorough(plan: &Dialplan) -> Explored {
-        let everything = |state: &State, wishes: &[bool]| {
-            let mut all = signs(state, wishes);
+        let everything = |plan: &Dialplan, state: &State, wishes: &[bool]| {
+            let mut all = signs(plan, state, wishes);
             if matches!(
                 state.place,
                 Place::Over | Place::Human | Place::LookingUp { .. }

@@ -112,6 +112,7 @@ fn called(plan: &Dialplan, place: Place) -> String {
         Place::Changing { intent } => format!("{}: what is wrong?", name(intent)),
         Place::Choosing { .. } => "which of two?".to_owned(),
         Place::LookingUp { intent } => format!("{}: looks up", name(intent)),
+        Place::Offering => "call-back or message?".to_owned(),
         Place::Human => "a person".to_owned(),
         Place::Over => "the end".to_owned(),
     }
@@ -132,6 +133,8 @@ fn label(plan: &Dialplan, edge: &Edge) -> String {
         Sign::NotFound => "not found",
         Sign::LookupFailed => "no answer",
         Sign::NobodyThere => "nobody there",
+        Sign::NobodyAtWork(_) => "queue takes nobody",
+        Sign::NoCallBack => "leave it",
     };
     match edge.told.iter().any(|told| told == "outside [hours]") {
         true => format!("{label} (closed)"),

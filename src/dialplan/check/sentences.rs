@@ -163,7 +163,7 @@ pub fn promises(plan: &Dialplan) -> Vec<Diagnostic> {
         .hours
         .as_ref()
         .is_some_and(|hours| hours.is_ever(false));
-    if !is_ever_closed || plan.human.closed.is_none() {
+    if !is_ever_closed || plan.human.closed.is_none() && !plan.has_queue() {
         return Vec::new();
     }
     let intents = plan.intents.iter();

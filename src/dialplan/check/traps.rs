@@ -136,6 +136,7 @@ fn message(plan: &Dialplan) -> Option<usize> {
 fn is_way_out(plan: &Dialplan, to: &State, effect: &Effect) -> bool {
     match to.place {
         Place::Human => effect.then == After::Human,
+        Place::Offering => true,
         place => place.matter().is_some() && place.matter() == message(plan),
     }
 }
@@ -353,8 +354,10 @@ fn is_no_answer(sign: Sign) -> bool {
 fn endless_silence(plan: &Dialplan, explored: &Explored) -> Option<Diagnostic> {
     let form = message(plan);
     // When there is nothing left to say, a person is asked for; but not in place of a message.
-    let asks_for_them =
-        |edge: &Edge| edge.sign == Sign::Human && (form.is_none() || edge.at.matter() != form);
+    let asks_for_them = |edge: &Edge| {
+        let knows = edge.at == Place::Offering || form.is_some() && edge.at.matter() == form;
+        edge.sign == Sign::Human && !knows
+    };
     let around = explored.circle(|edge| is_no_answer(edge.sign) || asks_for_them(edge))?;
     let way = with_way_in(plan, explored, &around);
     let message = format!("who says nothing here is asked for ever: {way}");
@@ -400,7 +403,7 @@ fn shown_to(plan: &Dialplan, explored: &Explored, node: usize) -> String {
 /// A caller's own answers lead on from everywhere, be it by giving up.
 fn no_exit(plan: &Dialplan, explored: &Explored) -> Option<Diagnostic> {
     let is_exit = |node: usize| match explored.place(node) {
-        Place::Open | Place::Human | Place::Over => true,
+        Place::Open | Place::Offering | Place::Human | Place::Over => true,
         place => place.matter().is_some() && place.matter() == message(plan),
     };
     let by_answers = |edge: &Edge| edge.sign != Sign::Human && !hangs_up(&edge.effect);

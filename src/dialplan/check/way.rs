@@ -2,7 +2,7 @@
 //! nothing) -> ...`.
 
 use super::super::dialog::machine::{After, Effect, Line, Place, Sign};
-use super::super::{Dialplan, Text, expected};
+use super::super::{Dialplan, Text, Told, expected};
 use super::explore::Edge;
 
 /// Longer ways show how they begin and end.
@@ -35,6 +35,7 @@ fn step(plan: &Dialplan, edge: &Edge) -> String {
         After::Human => " -> put through",
         After::HangUp => " -> hangs up",
         After::LookUp(_) => " -> looks it up",
+        After::CallBack => " -> will call back",
     });
     step
 }
@@ -63,6 +64,8 @@ fn happens(plan: &Dialplan, at: Place, sign: Sign) -> String {
         Sign::NotFound => "(the system knows no such thing)".to_owned(),
         Sign::LookupFailed => "(the system does not answer)".to_owned(),
         Sign::NobodyThere => "(nobody can be reached)".to_owned(),
+        Sign::NobodyAtWork(_) => "(the queue takes nobody)".to_owned(),
+        Sign::NoCallBack => caller("leave it"),
     }
 }
 
@@ -104,6 +107,10 @@ fn said(plan: &Dialplan, effect: &Effect) -> String {
     }
 }
 
+fn told(plan: &Dialplan, told: &Told) -> Text {
+    plan.told(told).join(" ").into()
+}
+
 fn words(plan: &Dialplan, line: &Line) -> Option<Text> {
     let prompts = &plan.prompts;
     Some(match line {
@@ -132,6 +139,12 @@ fn words(plan: &Dialplan, line: &Line) -> Option<Text> {
         Line::NoMatch => prompts.no_match.first()?.clone(),
         Line::NoInput => prompts.no_input.first()?.clone(),
         Line::Help => prompts.help.first()?.clone(),
+        Line::Nobody(why) => {
+            let (why, opens) = (*why, None);
+            told(plan, &Told::Nobody { why, opens })
+        }
+        Line::WaysOut => told(plan, &Told::WaysOut),
+        Line::NoCallBack => prompts.not_done.clone(),
         fixed => prompts.fixed(fixed)?.clone(),
     })
 }

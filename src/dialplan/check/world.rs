@@ -8,10 +8,11 @@
 //! way to a person; a value that was not given compares with nothing; a lookup that was made gives what it
 //! gives; the form for messages, once it is complete, ends the call.
 
-use super::super::dialog::built_in::IN_CONDITIONS;
+use super::super::dialog::built_in::{IN_CONDITIONS, WAITING};
+use super::super::dialog::call_back::CALLER;
 use super::super::dialog::machine::{Circumstances, Effect, Mark, Place, Sign, State};
 use super::super::expression::{Fact, Facts};
-use super::super::{Dialplan, Expression, Knowledge};
+use super::super::{Dialplan, Expression, Knowledge, Reach};
 use super::domain::Domain;
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -61,6 +62,8 @@ enum Question {
     Value(String),
     Order(String, String),
     Said(String),
+    /// Whether it is known how many wait.
+    Waiting,
 }
 
 const NO: usize = 0;
@@ -223,6 +226,14 @@ impl<'p> World<'p> {
             || self.is(Question::Found(name.to_owned()))
     }
 
+    /// There is a queue whose callers can be counted.
+    fn can_count(&self) -> bool {
+        match &self.plan.human.reach {
+            Reach::Queue { .. } => true,
+            Reach::Transfer { asterisk_queue, .. } => asterisk_queue.is_some(),
+        }
+    }
+
     fn is_open_now(&self) -> bool {
         match self.hours {
             (true, true) => self.ask(Question::Open, 2) == 0,
@@ -333,6 +344,9 @@ impl Facts for World<'_> {
     fn fact(&self, name: &str) -> Option<Fact> {
         if name == "open" {
             return Some(Fact::Truth(self.is_open_now()));
+        }
+        if name == WAITING && !(self.can_count() && self.is(Question::Waiting)) {
+            return None;
         }
         let is_given = || {
             let slot = self.is_a_slot(name);
@@ -482,7 +496,7 @@ impl Memory {
 }
 
 fn is_always_there(name: &str) -> bool {
-    IN_CONDITIONS.contains(&name) || name.starts_with("answered.")
+    IN_CONDITIONS.contains(&name) || name == CALLER || name.starts_with("answered.")
 }
 
 fn only_in_form(plan: &Dialplan) -> Vec<(Arc<str>, bool)> {

@@ -7,8 +7,11 @@ use crate::understand::values::{self, Asked, Value};
 use jiff::civil::DateTime;
 
 /// In conditions; see `memory` for what they are.
-pub(in crate::dialplan) const IN_CONDITIONS: [&str; 6] =
-    ["open", "caller", "called", "date", "time", "weekday"];
+pub(in crate::dialplan) const IN_CONDITIONS: [&str; 7] = [
+    "open", "caller", "called", "date", "time", "weekday", WAITING,
+];
+/// How many callers wait for a person; it may not be known.
+pub(in crate::dialplan) const WAITING: &str = "waiting";
 /// In what systems are asked.
 pub(in crate::dialplan) const OF_THE_CALL: [&str; 2] = ["caller", "called"];
 /// In what is said.
@@ -31,6 +34,14 @@ pub fn said(name: &str, plan: &Dialplan, world: &World) -> Option<String> {
         _ => return None,
     };
     Some(value.said(&asked))
+}
+
+/// When people are there again, where nobody is there now.
+pub fn opens_again(plan: &Dialplan, world: &World) -> Option<String> {
+    if plan.hours.as_ref()?.is_open(world.now) {
+        return None;
+    }
+    said("opens", plan, world)
 }
 
 /// When people are there again.

@@ -5,6 +5,7 @@
 //! the check, which visits every state there is, go through the same steps.
 
 use super::super::{Dialplan, Expression, Intent, Text, Then};
+use super::Nobody;
 
 /// Failures in a row (silence, not understood, a value that is wrong) at which a person is offered, and
 /// that lead to one.
@@ -40,6 +41,8 @@ pub enum Place {
     Choosing { first: usize, second: usize },
     /// Nothing: a company's system is.
     LookingUp { intent: usize },
+    /// Nothing in particular: nobody is there, and they know what there is instead.
+    Offering,
     /// Nothing: they are put through.
     Human,
     /// Nothing more.
@@ -67,6 +70,10 @@ pub enum Sign {
     LookupFailed,
     /// Nobody could be reached.
     NobodyThere,
+    /// The queue takes nobody, or has nobody to take callers from it.
+    NobodyAtWork(Nobody),
+    /// They do not want to be called back after all.
+    NoCallBack,
 }
 
 /// What a step depends on that is not in its state. Within a step the same question has the same answer.
@@ -129,6 +136,11 @@ pub enum Line {
     LookupFailed,
     Outdated,
     Goodbye,
+    /// Nobody is there, and why.
+    Nobody(Nobody),
+    /// What there is instead of a person.
+    WaysOut,
+    NoCallBack,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -138,6 +150,7 @@ pub enum After {
     Human,
     HangUp,
     LookUp(usize),
+    CallBack,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,13 +231,14 @@ impl Step<'_> {
                 self.effect.marks.push(Mark::AskedForHuman);
                 self.human()
             }
-            (Place::Human, Sign::NobodyThere) => {
+            (_, Sign::NobodyThere) => {
                 let failed = self.plan.human.failed.clone();
                 self.text(failed);
                 self.state.failures = 0;
                 self.state.nobody_there = true;
                 Place::Open
             }
+            (_, Sign::NobodyAtWork(why)) => self.nobody_at_work(why),
             (Place::Human, _) => Place::Human,
             (_, Sign::NotUnderstood) => self.fail(place, Line::NoMatch),
             (_, Sign::Silent) => self.fail(place, Line::NoInput),
@@ -260,6 +274,18 @@ impl Step<'_> {
                 self.effect.marks.push(Mark::Dropped { intent });
                 self.effect.say.push(Line::NotDone);
                 self.settled()
+            }
+            (place, Sign::NoCallBack) => {
+                let dropped = place.matter().map(|intent| Mark::Dropped { intent });
+                self.effect.marks.extend(dropped);
+                self.effect.say.push(Line::NoCallBack);
+                self.state.failures = 0;
+                self.settled()
+            }
+            (Place::Offering, Sign::No) => {
+                self.effect.say.push(Line::NotDone);
+                self.state.failures = 0;
+                Place::Open
             }
             (Place::Choosing { first, .. }, Sign::Yes) => self.wants(Place::Open, first),
             (Place::Choosing { .. }, Sign::No) => self.fail(Place::Open, Line::WhatIsWrong),
@@ -332,6 +358,11 @@ impl Step<'_> {
                 }
                 Then::Human => return self.human_after_answer(!answer.say.is_empty()),
                 Then::Intent(next) => intent = next,
+                Then::CallBack => {
+                    self.effect.marks.push(Mark::LeftToHuman);
+                    self.effect.then = After::CallBack;
+                    return Place::Open;
+                }
             }
         }
         self.human()
@@ -429,7 +460,8 @@ impl Step<'_> {
             let silent = line == Line::NoInput && self.state.nobody_there;
             let message = self.plan.human.closed.as_ref().map(|closed| closed.message);
             let leaves_message = message.is_some() && place.matter() == message;
-            return match silent || leaves_message {
+            let knows = place == Place::Offering;
+            return match silent || leaves_message || knows {
                 true => self.goodbye(),
                 false => self.human(),
             };
@@ -459,6 +491,7 @@ impl Step<'_> {
             Place::Choosing { first, second } => {
                 self.effect.say.push(Line::Which { first, second });
             }
+            Place::Offering => self.effect.say.push(Line::WaysOut),
             Place::Open | Place::LookingUp { .. } | Place::Human | Place::Over => {}
         }
     }
@@ -477,12 +510,9 @@ impl Step<'_> {
     fn human_after_answer(&mut self, announced: bool) -> Place {
         self.state.failures = 0;
         self.effect.marks.push(Mark::LeftToHuman);
-        if let Some(closed) = &self.plan.human.closed
-            && !self.circumstances.is_open()
-        {
-            let (say, message) = (closed.say.clone(), closed.message);
-            self.text(say);
-            return self.go(message);
+        let has_other_way = self.plan.human.closed.is_some() || self.plan.has_queue();
+        if has_other_way && !self.circumstances.is_open() {
+            return self.nobody_at_work(Nobody::Closed);
         }
         if !announced {
             let say = self.plan.human.say.clone();
@@ -490,6 +520,21 @@ impl Step<'_> {
         }
         self.effect.then = After::Human;
         Place::Human
+    }
+
+    /// The form for messages is what the company wants outside of its hours.
+    fn nobody_at_work(&mut self, why: Nobody) -> Place {
+        self.state.failures = 0;
+        if let Some(closed) = &self.plan.human.closed
+            && why == Nobody::Closed
+        {
+            let (say, message) = (closed.say.clone(), closed.message);
+            self.text(say);
+            return self.go(message);
+        }
+        self.state.nobody_there = true;
+        self.effect.say.extend([Line::Nobody(why), Line::WaysOut]);
+        Place::Offering
     }
 
     fn text(&mut self, text: Text) {
@@ -506,7 +551,9 @@ impl Place {
             | Place::Confirming { intent }
             | Place::Changing { intent }
             | Place::LookingUp { intent } => Some(intent),
-            Place::Open | Place::Choosing { .. } | Place::Human | Place::Over => None,
+            Place::Open | Place::Choosing { .. } | Place::Offering | Place::Human | Place::Over => {
+                None
+            }
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::super::{Completeness, Dialplan, Intent, Slot};
 use super::World;
+use super::call_back::{HERE_SLOT, NUMBER_SLOT};
 use super::machine::{Place, Sign, State};
 use super::memory::Memory;
 use crate::understand::values::{self, Asked, Found, Kind, Value};
-use crate::understand::{self, Match, Part};
+use crate::understand::{self, Match, Part, WaitingWish};
 use std::sync::Arc;
 
 /// From this score on, a wish is another one although a value was asked for and given.
@@ -40,17 +41,55 @@ pub struct Reading<'d> {
 
 impl Reading<'_> {
     pub fn meaning(&self) -> Meaning {
+        if let Some(sign) = self.no_call_back() {
+            return sign;
+        }
         let answer = match self.state.place {
             Place::Asking { intent, slot } => self.value_or_wish(intent, slot),
             Place::Checking { intent, .. }
             | Place::Confirming { intent }
             | Place::Changing { intent } => self.yes_or_no(intent),
             Place::Choosing { first, second } => self.which(first, second),
+            Place::Offering => self.wants_nothing(),
             _ => None,
         };
         answer
             .or_else(|| self.correction())
             .unwrap_or_else(|| self.wish())
+    }
+
+    /// "No, I would rather wait", where the caller is asked about a call-back; and "call me back", which is
+    /// a yes.
+    fn no_call_back(&self) -> Option<Meaning> {
+        let place = self.state.place;
+        let call_back = place
+            .matter()
+            .filter(|_| place.matter() == self.plan.human.call_back)?;
+        let slots = &self.plan.intents.get(call_back)?.slots;
+        let asks = |slot: usize| {
+            place
+                == Place::Asking {
+                    intent: call_back,
+                    slot,
+                }
+        };
+        let language = self.plan.language;
+        match understand::waiting(language, self.text) {
+            Some(WaitingWish::CallBack) if asks(HERE_SLOT) => {
+                let here = slots.get(HERE_SLOT)?.name.clone();
+                return Some(filled(vec![(here, Value::YesNo(true))]));
+            }
+            Some(WaitingWish::CallBack | WaitingWish::HowLong) => return None,
+            Some(_) => return Some(sign(Sign::NoCallBack)),
+            None if understand::drops_it(language, self.text) => {
+                return Some(sign(Sign::NoCallBack));
+            }
+            None => {}
+        }
+        // There is nothing else to say no to.
+        let answer = values::yes_or_no(language, self.text).filter(|_| asks(NUMBER_SLOT))?;
+        let is_all = self.is_filler(self.text.get(answer.rest)?);
+        (!answer.yes && is_all).then(|| sign(Sign::NoCallBack))
     }
 
     /// Whether the value that is asked for was said, all of it. None where nothing of it was.
@@ -144,6 +183,14 @@ impl Reading<'_> {
             further: wishes,
             ..meaning
         })
+    }
+
+    /// "No thanks" to all that is offered.
+    fn wants_nothing(&self) -> Option<Meaning> {
+        let answer = values::yes_or_no(self.plan.language, self.text)?;
+        let is_all = self.text.get(answer.rest)?.trim().is_empty();
+        let is_own = self.plan.matcher.is_example(self.text);
+        (!answer.yes && is_all && !is_own).then(|| sign(Sign::No))
     }
 
     fn which(&self, first: usize, second: usize) -> Option<Meaning> {

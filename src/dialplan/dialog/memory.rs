@@ -4,6 +4,8 @@
 use super::super::expression::{Fact, Facts};
 use super::super::{Dialplan, Expression};
 use super::World;
+use super::built_in::WAITING;
+use super::call_back::{self, CALLER};
 use super::machine::{Circumstances, Mark, Sign};
 use crate::understand::{self, values::Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +52,12 @@ impl Memory {
         self.forget_what_follows(plan, name);
     }
 
+    /// It is asked for anew.
+    pub fn forget(&mut self, plan: &Dialplan, name: &Arc<str>) {
+        self.values.remove(name);
+        self.forget_what_follows(plan, name);
+    }
+
     pub fn looked_up(&mut self, intent: usize, found: BTreeMap<String, String>) {
         self.looked_up.insert(intent);
         self.found.extend(found);
@@ -79,14 +87,15 @@ impl Memory {
         match mark {
             Mark::Forget { intent, slot } => {
                 if let Some(name) = name(intent, slot) {
-                    self.values.remove(&name);
-                    self.forget_what_follows(plan, &name);
+                    self.forget(plan, &name);
                 }
             }
             Mark::Checked { intent, slot } => self.checked.extend(name(intent, slot)),
             Mark::Confirmed { intent } => {
                 self.confirmed.insert(intent);
             }
+            // A way to a person is no matter of its own.
+            Mark::Begun { intent } if plan.human.call_back == Some(intent) => {}
             Mark::Begun { intent } => {
                 let name = plan.intents.get(intent).map(|intent| &intent.name);
                 self.matters.extend(
@@ -142,6 +151,8 @@ pub struct Now<'d> {
     pub plan: &'d Dialplan,
     pub memory: &'d Memory,
     pub world: &'d World,
+    /// They wait for a person, so there are people.
+    pub waits: bool,
 }
 
 impl Now<'_> {
@@ -191,7 +202,7 @@ impl Circumstances for Now<'_> {
 
     fn is_open(&mut self) -> bool {
         let hours = self.plan.hours.as_ref();
-        hours.is_none_or(|hours| hours.is_open(self.world.now))
+        self.waits || hours.is_none_or(|hours| hours.is_open(self.world.now))
     }
 }
 
@@ -215,6 +226,11 @@ impl Facts for Now<'_> {
             "date" => text(&local.date().to_string()),
             "time" => text(&local.strftime("%H:%M").to_string()),
             "weekday" => text(&local.strftime("%A").to_string()),
+            WAITING => Some(Fact::Number(f64::from(self.world.waiting?))),
+            CALLER => {
+                let number = call_back::number(&self.world.caller);
+                Some(Fact::Truth(number.is_some()))
+            }
             _ => match self.memory.values.get(name) {
                 Some(Value::YesNo(yes)) => Some(Fact::Truth(*yes)),
                 Some(value) => text(&value.record()),

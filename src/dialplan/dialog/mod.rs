@@ -6,10 +6,12 @@
 //! place; `memory` keeps what is known; `wording` has the words of a turn.
 
 pub(super) mod built_in;
+pub(super) mod call_back;
 mod keyed;
 pub(super) mod machine;
 mod meaning;
 mod memory;
+mod waiting;
 mod wording;
 
 pub use keyed::Keys;
@@ -44,6 +46,12 @@ pub struct Dialog {
     helps: usize,
     /// How often each question was put.
     questions: HashMap<Place, u8>,
+    /// They are in a queue.
+    waits: bool,
+    /// They were told what there is instead of a person, and it still stands.
+    offered: bool,
+    /// The intent by whose answer they came to a person.
+    led_by: Option<usize>,
 }
 
 /// What is known of a call from outside.
@@ -52,6 +60,8 @@ pub struct World {
     pub caller: String,
     pub called: String,
     pub now: Timestamp,
+    /// How many callers wait in the queue of `[human]`, where that is known.
+    pub waiting: Option<u32>,
 }
 
 /// What comes next.
@@ -71,6 +81,22 @@ pub enum Next {
     HangUp,
     /// To be answered by [`Dialog::looked_up`].
     LookUp(Arc<Lookup>, BTreeMap<String, String>),
+    /// They are to be called back at this number: digits, maybe with a + before them. What they hear then
+    /// is [`Told::Promised`](super::Told::Promised).
+    CallBack(String),
+}
+
+/// Why nobody can take the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Nobody {
+    /// It is outside of `[hours]`.
+    Closed,
+    /// No agent is there who could.
+    NotStaffed,
+    /// Too many wait already.
+    Full,
+    /// They waited longer than anybody should.
+    TooLong,
 }
 
 /// What a turn was about.
@@ -91,6 +117,8 @@ pub enum Note {
     Answered {
         intent: Arc<str>,
     },
+    /// The caller does not want to be called back after all.
+    NoCallBack,
 }
 
 /// How a lookup ended.
@@ -126,6 +154,9 @@ impl Dialog {
             no_matches: 0,
             helps: 0,
             questions: HashMap::new(),
+            waits: false,
+            offered: false,
+            led_by: None,
         }
     }
 
@@ -278,6 +309,7 @@ impl Dialog {
     /// What whoever takes over should know: what the caller wanted, and the values they gave.
     pub fn context(&self) -> (Vec<Arc<str>>, Vec<(String, String)>) {
         let values = self.memory.values();
+        let values = values.filter(|(name, _)| !call_back::NAMES.contains(name));
         let values = values.map(|(name, value)| (name.to_owned(), value.record()));
         (self.memory.matters.clone(), values.collect())
     }
@@ -329,9 +361,17 @@ impl Dialog {
             plan: &self.plan,
             memory: &self.memory,
             world: &self.world,
+            waits: self.waits,
         };
         let (state, effect) = machine::next(&self.plan, &self.state, sign, &mut now);
         self.state = state;
+        if effect.marks.contains(&Mark::LeftToHuman) && !self.waits {
+            self.led_by = self.leads_to_human(&effect.marks);
+        }
+        if sign == Sign::NoCallBack {
+            notes.push(Note::NoCallBack);
+        }
+        self.offered |= state.place == Place::Offering;
         for mark in effect.marks {
             if let Mark::Answered { intent: number, .. } = mark
                 && let Some(intent) = self.plan.intents.get(number)
@@ -345,7 +385,11 @@ impl Dialog {
         }
         let mut say = Vec::new();
         let mut is_said = true;
+        let stays = self.waits && effect.then == After::Human;
         for line in effect.say {
+            if stays && self.is_announcement(&line) {
+                continue;
+            }
             match self.words(line) {
                 Some(line) => say.push(line),
                 None => is_said = false,
@@ -361,11 +405,18 @@ impl Dialog {
             After::Listen => Next::Listen,
             After::Human => Next::Human,
             After::HangUp => Next::HangUp,
+            After::CallBack => Next::CallBack(self.number_to_call()),
             After::LookUp(intent) => match self.lookup(intent) {
                 Some((lookup, values)) => Next::LookUp(lookup, values),
                 None => return self.take(Sign::LookupFailed, notes),
             },
         };
+        if matches!(then, Next::Human | Next::CallBack(_)) {
+            self.offered = false;
+        }
+        if stays {
+            self.state.place = Place::Open;
+        }
         // Only what was listened after can be gone back to.
         let listens = matches!(then, Next::Listen);
         if listens && !matches!(sign, Sign::Silent | Sign::NotUnderstood) && !say.is_empty() {
@@ -396,6 +447,10 @@ impl Dialog {
         let in_circles = self.turns_in_circles();
         let closed = self.plan.human.closed.as_ref();
         let matter = self.state.place.matter();
+        if self.state.place == Place::Offering {
+            // They know all there is; failures in a row come to an end.
+            return None;
+        }
         if closed.is_some_and(|closed| matter == Some(closed.message)) {
             // Nobody else can be asked. Where only words run out, the question itself is still put, and
             // failures in a row come to an end.

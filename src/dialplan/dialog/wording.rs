@@ -2,6 +2,7 @@
 
 use super::machine::Line;
 use super::{Dialog, Text, built_in};
+use crate::dialplan::Told;
 use crate::understand::values::{Asked, Value};
 
 impl Dialog {
@@ -16,7 +17,7 @@ impl Dialog {
                 again,
             } => {
                 let ask = &self.plan.intents.get(intent)?.slots.get(slot)?.ask;
-                ask.get(usize::from(again)).or(ask.first())?.clone()
+                self.fill_in(ask.get(usize::from(again)).or(ask.first())?)
             }
             Line::Check { intent, slot } => {
                 let name = &self.plan.intents.get(intent)?.slots.get(slot)?.name;
@@ -50,9 +51,20 @@ impl Dialog {
                 self.helps += 1;
                 prompts.help.get(self.helps - 1)?.clone()
             }
+            Line::Nobody(why) => {
+                let opens = built_in::opens_again(&self.plan, &self.world);
+                self.told(&Told::Nobody { why, opens })
+            }
+            Line::WaysOut => self.told(&Told::WaysOut),
+            Line::NoCallBack if self.waits => self.told(&Told::KeepsPlace),
+            Line::NoCallBack => prompts.not_done.clone(),
             fixed => prompts.fixed(&fixed)?.clone(),
         };
         Some((text, true))
+    }
+
+    fn told(&self, told: &Told) -> Text {
+        self.plan.told(told).join(" ").into()
     }
 
     pub(super) fn asked(&self) -> Asked {

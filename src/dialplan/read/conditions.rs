@@ -36,7 +36,7 @@ impl Reader<'_> {
                 let help = match meant(name, names) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "it can be the name of something that is asked for or looked up, answered.INTENT, \
-                             open, caller, called, date, time or weekday; put texts in quotes"
+                             open, caller, called, date, time, weekday or waiting; put texts in quotes"
                         .to_owned(),
                 };
                 let message = format!("nothing is called `{name}`");

@@ -25,7 +25,7 @@ const THEN: [(&str, Then); 3] = [
 /// Followed by the name of one.
 const TO_INTENT: &str = "intent ";
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "name",
     "called",
     "examples",
@@ -40,6 +40,9 @@ const KEYS: [&str; 14] = [
     "valid_from",
     "valid_until",
     "promotion",
+    "queue",
+    "priority",
+    "skills",
 ];
 
 impl Reader<'_> {
@@ -86,6 +89,9 @@ impl Reader<'_> {
                 let called = fields.text("called", self.findings);
                 let called = called.map_or(spaced, |(called, _)| called);
                 self.places.intents.push(IntentPlaces::of(&fields));
+                if let Some(way) = self.way(&fields, &answer.cases) {
+                    self.ways.push((intents.len(), way));
+                }
                 intents.push(Intent {
                     name,
                     called: called.into(),
@@ -144,6 +150,7 @@ impl Reader<'_> {
                 valid_until: self.valid_until(fields),
             },
             promotion: self.promotion(fields),
+            reach: None,
         }
     }
 

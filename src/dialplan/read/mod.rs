@@ -1,6 +1,7 @@
 //! A dialplan out of its TOML text, or everything that is wrong with it.
 
 mod conditions;
+mod human;
 mod intents;
 mod lookups;
 mod places;
@@ -43,6 +44,7 @@ pub(super) fn read(source: Source, today: Date) -> Result<Loaded, LoadError> {
         conditions: Vec::new(),
         intent_names: Vec::new(),
         places: Places::default(),
+        ways: Vec::new(),
     };
     let dialplan = reader.dialplan(root.get_ref());
     let Findings {
@@ -103,6 +105,8 @@ struct Reader<'f> {
     /// As written, in order.
     intent_names: Vec<String>,
     places: Places,
+    /// What intents say of their own way to a person, by their number.
+    ways: Vec<(usize, human::Way)>,
 }
 
 impl Reader<'_> {

@@ -1,12 +1,11 @@
-//! What is said around the intents, and where a person is reached.
+//! What is said around the intents, and what is asked when nobody is there.
 
-use super::target::check_target;
 use super::{IntentPlaces, Reader};
 use crate::dialplan::defaults::Defaults;
 use crate::dialplan::dialog::built_in::IN_TEXTS;
 use crate::dialplan::prompts::Prompts;
-use crate::dialplan::values::{Fields, MISSING, Written};
-use crate::dialplan::{Case, Closed, Human, Intent, Knowledge, Slot, Text, Then};
+use crate::dialplan::values::{Fields, Written};
+use crate::dialplan::{Case, Intent, Knowledge, Slot, Text, Then};
 use std::sync::Arc;
 
 impl Reader<'_> {
@@ -122,68 +121,16 @@ impl Reader<'_> {
         written.into_iter().map(|text| self.said(text)).collect()
     }
 
-    /// Adds to `intents` what is asked for when nobody is there; `has_hours`: there are such times.
-    pub(super) fn human(
-        &mut self,
-        fields: &Fields,
-        defaults: &Defaults,
-        intents: Option<&mut Vec<Intent>>,
-        has_hours: bool,
-    ) -> Option<Human> {
-        let Some(value) = fields.get("human") else {
-            if !fields.misspelt("human") {
-                self.findings.error(
-                    0..0,
-                    format!("[human] {MISSING}: every caller must be able to reach a person"),
-                    "add a line `[human]` and under it `target = \"sip:frontdesk@192.0.2.10\"`",
-                );
-            }
-            return None;
-        };
-        let known = ["target", "say", "failed", "closed"];
-        let fields = self.table("human", "[human]", value, &known)?;
-        let example = "target = \"sip:frontdesk@192.0.2.10\"";
-        let target = fields.required_text("target", example, self.findings);
-        let mut text = |key: &str, default: &str| -> Text {
-            let text = fields.text(key, self.findings);
-            text.map_or(default.into(), |written| self.said_filled(written, &[]))
-        };
-        let say = text("say", defaults.human_say);
-        let failed = text("failed", defaults.human_failed);
-        let closed = self.closed(&fields, defaults, has_hours);
-        let closed = closed.zip(intents).map(|((say, message), intents)| {
-            intents.push(message);
-            Closed {
-                say,
-                message: intents.len() - 1,
-            }
-        });
-        let (target, span) = target?;
-        if let Err(wrong) = check_target(&target) {
-            self.findings.error(
-                span,
-                format!("`target` is no SIP address: {wrong}"),
-                "write it like \"sip:frontdesk@192.0.2.10\" or \"sip:100@pbx.example.com:5080\"",
-            );
-            return None;
-        }
-        Some(Human {
-            target,
-            say,
-            failed,
-            closed,
-        })
-    }
-
     /// `[human.closed]`: what is said and asked when nobody is there.
-    fn closed(
+    pub(super) fn closed(
         &mut self,
         fields: &Fields,
         defaults: &Defaults,
         has_hours: bool,
+        has_queue: bool,
     ) -> Option<(Text, Intent)> {
         let Some(value) = fields.get("closed") else {
-            if has_hours {
+            if has_hours && !has_queue {
                 self.findings.error(
                     fields.span.clone(),
                     "nobody is reached outside of [hours]: a caller who wants a person then is stuck",
@@ -234,6 +181,7 @@ impl Reader<'_> {
             }],
             knowledge: Knowledge::default(),
             promotion: false,
+            reach: None,
         };
         Some((self.said_filled(say?, &[]), message))
     }
@@ -241,7 +189,7 @@ impl Reader<'_> {
 
 impl Reader<'_> {
     /// With nothing in it that only some calls know.
-    fn said_filled(&mut self, written: Written, asked: &[Slot]) -> Text {
+    pub(super) fn said_filled(&mut self, written: Written, asked: &[Slot]) -> Text {
         let names: Vec<Arc<str>> = asked.iter().map(|slot| slot.name.clone()).collect();
         self.check_slots(&written, &names, &IN_TEXTS);
         self.said(written)

@@ -7,7 +7,10 @@ fn the_clinic_has_no_mistake_and_nothing_to_warn_of() {
     let Loaded { dialplan, warnings } = loaded(CLINIC);
     assert!(warnings.is_empty(), "{warnings:#?}");
     assert_eq!(dialplan.name, "Lakeside Clinic");
-    assert_eq!(dialplan.human.target, "sip:frontdesk@127.0.0.1:5080");
+    let Reach::Queue { name, .. } = &dialplan.human.reach else {
+        panic!("{:?}", dialplan.human.reach);
+    };
+    assert_eq!(name, "front-desk");
     assert!(dialplan.greeting().say[0].contains('0'));
 }
 
@@ -115,7 +118,8 @@ fn the_recogniser_knows_every_word_the_clinic_expects() {
     let unknown: Vec<&str> = phrases
         .iter()
         .flat_map(|phrase| phrase.split(' '))
-        .filter(|word| !known.contains(word))
+        // What stands for a value is not a word.
+        .filter(|word| !word.starts_with('{') && !known.contains(word))
         .collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }

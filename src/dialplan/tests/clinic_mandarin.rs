@@ -7,7 +7,11 @@ fn the_mandarin_clinic_has_no_mistake_and_nothing_to_warn_of() {
     let Loaded { dialplan, warnings } = loaded(MANDARIN);
     assert!(warnings.is_empty(), "{warnings:#?}");
     assert_eq!(dialplan.language, Language::Mandarin);
-    assert_eq!(dialplan.intents.len(), clinic().intents.len());
+    let said = |plan: &Dialplan| {
+        let intents = plan.intents.iter();
+        intents.filter(|intent| !intent.examples.is_empty()).count()
+    };
+    assert_eq!(said(&dialplan), said(&clinic()));
 }
 
 #[test]

@@ -82,11 +82,15 @@ impl Chat {
 
 fn shown(turn: &Turn) -> String {
     let mut words: Vec<&str> = turn.say.iter().map(|(text, _)| &**text).collect();
-    let lookup;
+    let (lookup, called);
     match &turn.then {
         Next::Listen => {}
         Next::Human => words.push("> human"),
         Next::HangUp => words.push("> hang up"),
+        Next::CallBack(number) => {
+            called = format!("> call back {number}");
+            words.push(&called);
+        }
         Next::LookUp(asked, values) => {
             lookup = format!("> {} {values:?}", asked.name());
             words.push(&lookup);
@@ -141,6 +145,7 @@ mod completeness;
 mod conditions;
 mod dialog;
 mod mistakes;
+mod queue;
 mod replies;
 mod settings;
 mod slots;

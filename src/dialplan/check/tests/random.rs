@@ -4,7 +4,7 @@
 
 use super::super::prove;
 use super::parsed;
-use crate::dialplan::{Dialog, Dialplan, LookedUp, Next, Turn, World};
+use crate::dialplan::{Dialog, Dialplan, LookedUp, Next, Nobody, Turn, World};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -72,8 +72,15 @@ impl Draw {
 
 /// A dialplan as text; most are good, and some are not.
 fn made_up(draw: &mut Draw) -> String {
-    let mut text = "name = \"Shop\"\nlanguage = \"en-US\"\ngreeting = \"Hello. Press 0 for a person.\"\n[human]\ntarget = \"sip:desk@127.0.0.1\"\n".to_owned();
-    if draw.once_in(2) {
+    let mut text = "name = \"Shop\"\nlanguage = \"en-US\"\ngreeting = \"Hello. Press 0 for a person.\"\n[human]\n".to_owned();
+    let has_queue = draw.once_in(3);
+    text.push_str(match has_queue {
+        true => "queue = \"desk\"\n",
+        false => "target = \"sip:desk@127.0.0.1\"\n",
+    });
+    if has_queue && draw.once_in(2) {
+        text.push_str("[hours]\ntimezone = \"UTC\"\nopen = [\"Mon-Fri 08:00-18:00\"]\n");
+    } else if draw.once_in(2) {
         text.push_str("[hours]\ntimezone = \"UTC\"\nopen = [\"Mon-Fri 08:00-18:00\"]\n[human.closed]\nsay = \"We are closed.\"\n");
         match draw.below(4) {
             0 => text.push_str("ask.number = { say = \"Your number?\", type = \"digits\", length = 4 }\n"),
@@ -177,9 +184,10 @@ struct Caller {
 }
 
 impl Caller {
-    fn of(plan: &Arc<Dialplan>, now: Timestamp) -> Caller {
+    fn of(plan: &Arc<Dialplan>, now: Timestamp, number: &str) -> Caller {
         let world = World {
             now,
+            caller: number.to_owned(),
             ..World::default()
         };
         Caller {
@@ -222,10 +230,19 @@ impl Caller {
     ) -> Result<Option<Turn>, String> {
         let turn = match &last.then {
             Next::HangUp => return Ok(None),
+            Next::Human if plan.has_queue() && draw.once_in(2) => {
+                let why = [Nobody::Closed, Nobody::NotStaffed, Nobody::TooLong];
+                let turn = self.dialog.nobody_at_work(why[draw.below(3)], self.now);
+                self.tell("(nobody at work)", turn)?
+            }
             Next::Human => {
                 let turn = self.dialog.nobody_there(self.now);
                 self.tell("(nobody there)", turn)?
             }
+            Next::CallBack(number) if number.is_empty() => {
+                return Err("a call-back to nobody".to_owned());
+            }
+            Next::CallBack(_) => return Ok(None),
             Next::LookUp(lookup, _) => {
                 let gives = lookup
                     .gives()
@@ -242,7 +259,9 @@ impl Caller {
             Next::Listen => {
                 let slot = SLOTS[draw.below(SLOTS.len())].2[draw.below(2)];
                 let thing = THINGS[draw.below(plan.intents.len().min(THINGS.len()))];
-                match draw.below(10) {
+                match draw.below(11) {
+                    10 => self.calls_back(plan)?,
+                    9 => self.hears("leave it")?,
                     0 => self.silent()?,
                     1 => self.hears("purple mountains")?,
                     2 => self.hears("no")?,
@@ -260,8 +279,36 @@ impl Caller {
         Ok(Some(turn))
     }
 
-    /// 0, and then a person, or a message that is left.
-    fn presses_0(&mut self, closed: bool) -> Result<(), String> {
+    fn calls_back(&mut self, plan: &Dialplan) -> Result<Turn, String> {
+        if !plan.has_queue() {
+            return self.hears("call me back");
+        }
+        let turn = self.dialog.call_back(self.now);
+        self.tell("(call-back)", turn)
+    }
+
+    /// The offer is there, and a call-back can be had of it.
+    fn is_called_back(&mut self, plan: &Dialplan) -> Result<(), String> {
+        if !self.dialog.offers_way_out() {
+            return Err("0 leads to no offer".to_owned());
+        }
+        let mut turn = self.calls_back(plan)?;
+        for _ in 0..4 {
+            let asked = turn.say.last().map(|(text, _)| text.to_string());
+            turn = match turn.then {
+                Next::CallBack(number) if !number.is_empty() => return Ok(()),
+                Next::Listen if asked.is_some_and(|asked| asked.contains("number shall we")) => {
+                    self.hears("five five five zero one nine nine")?
+                }
+                Next::Listen => self.hears("yes")?,
+                _ => break,
+            };
+        }
+        Err("0 leads to no call-back".to_owned())
+    }
+
+    /// 0, and then a person, or a message that is left, or a call-back.
+    fn presses_0(&mut self, plan: &Dialplan, closed: bool) -> Result<(), String> {
         let turn = self.dialog.wants_human(self.now);
         let mut turn = self.tell("(0)", turn)?;
         if !closed {
@@ -269,6 +316,9 @@ impl Caller {
                 Next::Human => Ok(()),
                 _ => Err("0 does not reach a person".to_owned()),
             };
+        }
+        if plan.human.closed.is_none() {
+            return self.is_called_back(plan);
         }
         for _ in 0..12 {
             let asked = match turn.then {
@@ -310,7 +360,8 @@ impl Caller {
 fn call(plan: &Arc<Dialplan>, draw: &mut Draw) -> Result<(), (String, Vec<String>)> {
     let has_hours = plan.hours.is_some();
     let closed = has_hours && draw.once_in(2);
-    let mut caller = Caller::of(plan, if closed { NIGHT } else { DAY });
+    let number = draw.of(&["+4930123456", "anonymous"]);
+    let mut caller = Caller::of(plan, if closed { NIGHT } else { DAY }, number);
     let result = (|| {
         let mut last = Turn {
             say: Vec::new(),
@@ -324,12 +375,12 @@ fn call(plan: &Arc<Dialplan>, draw: &mut Draw) -> Result<(), (String, Vec<String
             }
         }
         match last.then {
-            Next::Human | Next::HangUp => Ok(()),
-            Next::LookUp(..) => caller.presses_0(closed),
+            Next::Human | Next::HangUp | Next::CallBack(_) => Ok(()),
+            Next::LookUp(..) => caller.presses_0(plan, closed),
             Next::Listen => match draw.below(3) {
                 0 => caller.gives_up(true),
                 1 => caller.gives_up(false),
-                _ => caller.presses_0(closed),
+                _ => caller.presses_0(plan, closed),
             },
         }
     })();

@@ -1,0 +1,142 @@
+//! What callers are told about the wait for a person, and what whoever takes over is told of them.
+//!
+//! A [`Told`] is the occasion and its numbers; [`Dialplan::told`] has the sentences, each by itself: those
+//! without numbers are among [`Dialplan::fixed_texts`] and so ready to be played, the others are spoken
+//! when they are needed. When something is to be told is not known here.
+
+mod briefing;
+mod duty;
+mod english;
+mod mandarin;
+
+pub use briefing::Brief;
+pub use duty::ToAgent;
+
+use super::{Dialplan, Nobody, Reach, Text};
+use crate::understand::Language;
+use crate::understand::values::{Asked, Value};
+use jiff::civil::DateTime;
+
+/// Keys for the ways out of a queue; key 0 stays with a person.
+pub const CALL_BACK_KEY: char = '1';
+pub const MESSAGE_KEY: char = '2';
+/// Out of the queue, to ask for something else.
+pub const BACK_KEY: char = '3';
+
+/// Something a caller is told. Positions are from 1; waits are minutes, the least and the most, and the
+/// least is 0 for "less than the most".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The first announcement: it names the ways out.
+    Entered {
+        position: usize,
+        wait: Option<(u32, u32)>,
+        /// They were cut off and have the place of their earlier call.
+        kept: bool,
+        /// A call-back is offered.
+        call_back: bool,
+    },
+    /// Something got better.
+    Better {
+        position: usize,
+        wait: Option<(u32, u32)>,
+    },
+    /// Nothing did, and nobody has forgotten them.
+    Still {
+        position: usize,
+        wait: Option<(u32, u32)>,
+    },
+    /// The wait that was told is over.
+    Longer {
+        call_back: bool,
+    },
+    /// They asked how long it takes.
+    Asked {
+        position: usize,
+        wait: Option<(u32, u32)>,
+    },
+    /// Right before they are joined.
+    Answering,
+    /// The colleague's phone was lost; they are first again.
+    Back,
+    /// They will be called back; `position` is 0 where it is not known.
+    Promised {
+        number: String,
+        position: usize,
+    },
+    /// Whether there was a call-back to cancel.
+    CancelledCallBack(bool),
+    /// Before the tone.
+    LeaveMessage,
+    MessageKept {
+        seconds: u32,
+    },
+    /// Nothing was heard in the message.
+    MessageEmpty,
+    /// Before a transfer into an Asterisk queue.
+    Pbx {
+        waiting: usize,
+        wait: Option<(u32, u32)>,
+    },
+    /// It is going badly: a person is offered.
+    OfferPerson,
+    /// They stay in the queue.
+    KeepsPlace,
+    /// Nobody can take them; `opens` is when people are there again.
+    Nobody {
+        why: Nobody,
+        opens: Option<String>,
+    },
+    /// The ways that there are when nobody is there.
+    WaysOut,
+}
+
+impl Dialplan {
+    /// The sentences for it, in order.
+    pub fn told(&self, told: &Told) -> Vec<Text> {
+        let said = match self.language {
+            Language::EnglishUs | Language::EnglishGb => english::told(self, told),
+            Language::Mandarin => mandarin::told(self, told),
+        };
+        said.into_iter().map(Text::from).collect()
+    }
+
+    /// The sentences that are always the same, as far as this dialplan can come to them.
+    pub(super) fn fixed_told(&self) -> impl Iterator<Item = &str> {
+        let (always, queue, asterisk) = match self.language {
+            Language::EnglishUs | Language::EnglishGb => {
+                (english::ALWAYS, english::QUEUE, english::ASTERISK)
+            }
+            Language::Mandarin => (mandarin::ALWAYS, mandarin::QUEUE, mandarin::ASTERISK),
+        };
+        let (queue, asterisk) = match &self.human.reach {
+            Reach::Queue { .. } => (queue, &[][..]),
+            Reach::Transfer {
+                asterisk_queue: Some(_),
+                ..
+            } => (&[][..], asterisk),
+            Reach::Transfer { .. } => (&[][..], &[][..]),
+        };
+        let to_agents: Vec<&str> = match self.has_queue() {
+            true => duty::every(self.language).collect(),
+            false => Vec::new(),
+        };
+        always
+            .iter()
+            .chain(queue)
+            .chain(asterisk)
+            .copied()
+            .chain(to_agents)
+    }
+
+    /// A phone number as a voice says it.
+    fn said_number(&self, number: &str) -> String {
+        Value::Phone(number.to_owned()).said(&Asked {
+            language: self.language,
+            now: DateTime::MIN,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
