@@ -134,6 +134,11 @@ impl Caller {
         self.steps.len()
     }
 
+    /// After all else.
+    pub fn then(&mut self, steps: impl IntoIterator<Item = Step>) {
+        self.steps.extend(steps);
+    }
+
     /// Somebody else is on the line now, who has not spoken yet.
     pub fn new_party(&mut self) {
         self.my_turn_is_over();

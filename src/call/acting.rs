@@ -56,16 +56,24 @@ impl Call {
             self.obey(control);
             return;
         }
+        if self.choose_by_words(text) {
+            return;
+        }
         if understand::asks_for_human(language, text) {
             self.hand_off(AskedHow::Words);
             return;
         }
+        if self.answers_offer(text) {
+            return;
+        }
+        let anger = self.notices_anger(&answer);
         let now = self.time();
         let meaning = self.dialog.read(text, now);
         let is_understood = meaning.is_understood();
         // Who was asked for a moment talks to somebody in the room; and while their question is being
         // looked into there is nothing to answer.
-        if self.looking_up.is_some() || self.waits_for_caller && !is_understood {
+        let is_elsewhere = self.waits_for_caller || self.waits_idly();
+        if self.looking_up.is_some() || is_elsewhere && !is_understood {
             self.waiting_since = None;
             return;
         }
@@ -74,18 +82,41 @@ impl Call {
             let at = self.now;
             self.acted_on = answer.sound.map(|sound| ActedOn { sound, at });
         }
+        if let Some(how) = anger.filter(|_| !is_understood) {
+            self.not_understood(text);
+            if !self.offer_person(how, false) {
+                self.hand_off(how);
+            }
+            return;
+        }
         let turn = self.dialog.answer(text, meaning);
         let how = match is_understood {
             true => AskedHow::Dialplan,
             false => AskedHow::Failures,
         };
+        let goes_on = matches!(turn.then, Next::Listen);
         self.take_turn(turn, how);
+        if let Some(how) = anger.filter(|_| goes_on)
+            && !self.offer_person(how, true)
+        {
+            self.hand_off(how);
+        }
+    }
+
+    /// For the record, where nothing else comes of it.
+    fn not_understood(&mut self, text: &str) {
+        let (nearest, score) = (None, None);
+        self.note(EventKind::NotUnderstood {
+            text: text.to_owned(),
+            nearest,
+            score,
+        });
     }
 
     /// Does what the dialog wants. `how` it came to a person, if that is it.
     pub(super) fn take_turn(&mut self, turn: Turn, how: AskedHow) {
         for note in turn.notes {
-            self.note(match note {
+            let kind = match note {
                 Note::Understood { intent, score } => EventKind::Understood {
                     intent: intent.to_string(),
                     score,
@@ -102,15 +133,25 @@ impl Call {
                     name: name.to_string(),
                     value,
                 },
-                Note::Answered { intent } => EventKind::Answered {
-                    intent: intent.to_string(),
-                },
-            });
+                Note::NoCallBack => continue,
+                Note::Answered { intent } => {
+                    self.tried.push(intent.to_string());
+                    EventKind::Answered {
+                        intent: intent.to_string(),
+                    }
+                }
+            };
+            self.note(kind);
         }
         match turn.then {
             Next::Listen => self.say_all(turn.say, Then::Listen),
             Next::HangUp => self.say_all(turn.say, Then::HangUp),
+            Next::Human if self.waiting.is_some() => self.still_wait(turn.say, how),
             Next::Human => self.announce(turn.say, how),
+            Next::CallBack(number) => {
+                self.say_all(turn.say, Then::Listen);
+                self.promise(number);
+            }
             Next::LookUp(lookup, values) => {
                 self.say_all(turn.say, Then::Listen);
                 let id = self.new_job();
@@ -207,9 +248,16 @@ impl Call {
     }
 
     pub(super) fn nothing_said(&mut self) {
+        self.asked_to_speak_up();
         self.note(EventKind::NoInput);
         self.waiting_since = None;
         self.waits_for_caller = false;
+        if let Some(reason) = self.parting.take() {
+            let goodbye = self.dialplan.goodbye();
+            self.say(goodbye);
+            self.phase = Phase::Leaving(reason);
+            return;
+        }
         let now = self.time();
         let mut turn = self.dialog.silent(now);
         match turn.then {

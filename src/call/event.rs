@@ -6,6 +6,7 @@
 
 use super::{OneWay, Way};
 use crate::dialplan::Completeness;
+use crate::human::{Left, Wait};
 use crate::understand::Control;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +44,9 @@ pub enum EventKind {
         /// The SIP Call-ID, to find the call in a trace; absent in a rehearsal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sip_call_id: Option<String>,
+        /// The agent for whom we called, as was promised; absent where we were called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        called_by: Option<String>,
     },
     PromptStarted {
         text: String,
@@ -171,6 +175,66 @@ pub enum EventKind {
         target: String,
         reason: String,
     },
+    /// The caller waits in a queue.
+    Queued {
+        queue: String,
+        position: usize,
+        /// How long it may take from now on, about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<Wait>,
+        /// The place of an earlier call, which was cut off.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        kept: bool,
+        /// What the caller wanted, in order, and the values that they gave: nobody should ask again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wanted: Vec<String>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        given: BTreeMap<String, String>,
+    },
+    /// Where the caller is now.
+    QueueUpdate {
+        position: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<Wait>,
+    },
+    /// Nobody waits there any more.
+    QueueRefused {
+        why: String,
+    },
+    LeftQueue {
+        how: Left,
+        waited_ms: u64,
+    },
+    /// An agent's phone rings.
+    AgentOffered {
+        agent: String,
+    },
+    AgentNotTaken {
+        agent: String,
+        why: String,
+    },
+    /// An agent and the caller hear each other.
+    Connected {
+        agent: String,
+        waited_ms: u64,
+    },
+    /// The agent's phone is gone, the caller waits again.
+    AgentLost {
+        agent: String,
+    },
+    CallBackPromised {
+        id: String,
+        number: String,
+    },
+    CallBackCancelled {
+        number: String,
+        /// There was one.
+        found: bool,
+    },
+    /// A message was recorded.
+    MessageLeft {
+        duration_ms: u64,
+    },
     EngineFailed {
         /// `recognition`, `voice`.
         what: String,
@@ -196,6 +260,23 @@ pub enum InterruptedBy {
     Digit,
     /// The caller hung up.
     HangUp,
+    /// There is news from the queue.
+    Queue,
+}
+
+impl AskedHow {
+    /// For whoever takes over.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            AskedHow::Key => "pressed 0",
+            AskedHow::Words => "asked for a person",
+            AskedHow::Dialplan => "the matter is for a person",
+            AskedHow::Failures => "was not understood",
+            AskedHow::Engine => "something of ours is broken",
+            AskedHow::Swearing => "swore",
+            AskedHow::RaisedVoice => "raised their voice",
+        }
+    }
 }
 
 /// How a caller came to be put through to a person.
@@ -212,6 +293,10 @@ pub enum AskedHow {
     Failures,
     /// A part of ours is broken.
     Engine,
+    /// The caller swore.
+    Swearing,
+    /// The caller grew loud.
+    RaisedVoice,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,6 +307,12 @@ pub enum EndReason {
     Finished,
     /// A person has the caller.
     Transferred,
+    /// The caller spoke with an agent, who hung up.
+    AgentHungUp,
+    /// The caller will be called back.
+    CallBackPromised,
+    /// The caller has left a message.
+    MessageLeft,
     /// Nothing was heard for too long, and no person could be reached.
     NoInput,
     /// The caller's audio stopped without a goodbye.

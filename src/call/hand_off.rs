@@ -6,10 +6,20 @@
 use super::speaking::Then;
 use super::{AskedHow, Call, EndReason, EventKind, InterruptedBy, Job, Phase, TransferUpdate};
 use crate::audio::FRAME_MS;
-use crate::dialplan::Text;
+use crate::dialplan::{Reach, Text, Told};
+use crate::human::{self, Left, Outside};
+use crate::pbx::QueueState;
 
 impl Call {
     pub(super) fn hand_off(&mut self, how: AskedHow) {
+        if self.waiting.is_some() {
+            // They are on their way.
+            self.drop_answer();
+            self.dialog.leave_matter();
+            self.tell_place();
+            return;
+        }
+        self.reached_by = how;
         let now = self.time();
         let turn = self.dialog.wants_human(now);
         self.drop_answer();
@@ -35,8 +45,74 @@ impl Call {
         self.phase = Phase::Announcing(how);
     }
 
+    pub(super) fn start_transfer(&mut self, target: String, attended: bool, how: AskedHow) {
+        self.reached_by = how;
+        let context = self.context();
+        self.note(EventKind::TransferStarted {
+            target: target.clone(),
+            wanted: context.wanted.clone(),
+            given: context.given.clone(),
+        });
+        self.jobs.push_back(Job::Transfer {
+            target: target.clone(),
+            attended,
+            context,
+        });
+        let since = self.now;
+        self.phase = Phase::Transferring { target, since };
+    }
+
+    /// To where the dialplan says, whatever the telephone system knows.
+    pub(super) fn put_through(&mut self, how: AskedHow) {
+        if let Reach::Transfer {
+            target, attended, ..
+        } = self.dialog.reach()
+        {
+            self.start_transfer(target, attended, how);
+        }
+    }
+
+    /// The telephone system has said how long its queue is: the caller hears it before they are in it.
+    pub(super) fn pbx_answered(&mut self, state: Option<QueueState>) {
+        let Phase::AskingPbx { how, .. } = self.phase else {
+            return;
+        };
+        match state {
+            // It would keep them for nothing, or send them back.
+            Some(queue) if queue.staffed == 0 => {
+                self.not_transferred(self.way(), "nobody answers in that queue".to_owned());
+            }
+            Some(queue) => {
+                self.tell(&told_of(&queue));
+                // Already asked; put through when it is said.
+                self.phase = Phase::AskingPbx { since: 0, how };
+            }
+            None => self.put_through(how),
+        }
+    }
+
+    /// Where people are reached just now.
+    pub(super) fn way(&self) -> String {
+        match self.dialog.reach() {
+            Reach::Transfer { target, .. } => target,
+            Reach::Queue { name, .. } => name,
+        }
+    }
+
+    /// Nobody took the caller there; they hear it, and go on with us.
+    pub(super) fn not_transferred(&mut self, target: String, reason: String) {
+        self.note(EventKind::TransferFailed { target, reason });
+        self.waiting_since = None;
+        let now = self.time();
+        let turn = self.dialog.nobody_there(now);
+        self.take_turn(turn, AskedHow::Dialplan);
+    }
+
     pub(super) fn transfer(&mut self, update: TransferUpdate) {
-        let target = self.dialplan.human.target.clone();
+        let target = match &self.phase {
+            Phase::Transferring { target, .. } => target.clone(),
+            _ => String::new(),
+        };
         match update {
             TransferUpdate::Progress(code) => self.note(EventKind::TransferProgress { code }),
             // Also when it comes late: the caller is with somebody.
@@ -48,11 +124,13 @@ impl Call {
                 if !matches!(self.phase, Phase::Transferring { .. }) {
                     return;
                 }
-                self.note(EventKind::TransferFailed { target, reason });
-                self.waiting_since = None;
-                let now = self.time();
-                let turn = self.dialog.nobody_there(now);
-                self.take_turn(turn, AskedHow::Dialplan);
+                if std::mem::take(&mut self.has_overflowed) {
+                    // Back to their place.
+                    self.note(EventKind::TransferFailed { target, reason });
+                    self.reach_out(self.reached_by);
+                    return;
+                }
+                self.not_transferred(target, reason);
             }
         }
     }
@@ -63,6 +141,11 @@ impl Call {
     }
 
     pub(super) fn end(&mut self, reason: EndReason) {
+        self.drop_message();
+        self.leave_for_good(match reason {
+            EndReason::MediaLost | EndReason::LineFailed | EndReason::Shutdown => Left::LineLost,
+            _ => Left::HungUp,
+        });
         if reason == EndReason::CallerHungUp {
             self.interrupt(InterruptedBy::HangUp);
         }
@@ -72,5 +155,20 @@ impl Call {
             duration_ms: self.now * u64::from(FRAME_MS),
         });
         self.phase = Phase::Over;
+    }
+}
+
+/// What a caller hears of the queue that they are put into.
+fn told_of(queue: &QueueState) -> Told {
+    let wait = human::roughly(&Outside {
+        waiting: queue.waiting,
+        staffed: queue.staffed,
+        free: queue.free,
+        talk_s: queue.talk_s,
+        hold_s: queue.hold_s,
+    });
+    Told::Pbx {
+        waiting: queue.waiting,
+        wait: wait.map(|wait| (wait.least, wait.most)),
     }
 }

@@ -1,9 +1,12 @@
 //! What a call is made of, what goes into it, and what comes out besides sound and events.
 
 use super::keys::Way;
+use super::music::Music;
 use crate::audio::{Clip, Key, LineRate};
 use crate::dialplan::{Dialplan, LookedUp, Lookup};
 use crate::hear::{Recognition, Urgency, Vad};
+use crate::human::{Context, Left, Place, Refused};
+use crate::pbx::QueueState;
 use crate::speak::{Pace, Phrase, PromptBook};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -19,6 +22,12 @@ pub struct Setup {
     pub prompts: Arc<PromptBook>,
     /// What tells the caller's voice from other sound.
     pub vad: Vad,
+    /// What is heard while waiting, at `rate`.
+    pub music: Music,
+    /// How many callers wait in the queue of `[human]`, where there is one.
+    pub waiting: Option<u32>,
+    /// The agent whom the call begins with: it was placed by us, to somebody who was promised it.
+    pub called_by: Option<String>,
     /// When the call begins.
     pub begins: Timestamp,
     /// What the first event, `call_started`, says.
@@ -29,11 +38,15 @@ pub struct Setup {
 #[derive(Debug, Clone, Default)]
 pub struct About {
     pub caller: Option<String>,
+    /// The caller's telephone number: digits, perhaps after a `+`.
+    pub number: Option<String>,
     pub called: Option<String>,
     /// Wall-clock time, RFC 3339.
     pub started: Option<String>,
     pub codec: Option<String>,
     pub sip_call_id: Option<String>,
+    /// We transferred the caller in an earlier call, and nobody took them.
+    pub returned: bool,
 }
 
 /// Names a job within its call, so that its result finds back.
@@ -67,7 +80,36 @@ pub enum Job {
         values: BTreeMap<String, String>,
     },
     /// Answered by [`Input::Transfer`], several times.
-    Transfer { target: String },
+    Transfer {
+        target: String,
+        /// Somebody there has answered and knows who is coming before the caller goes.
+        attended: bool,
+        context: Context,
+    },
+    /// How long a queue of the telephone system is. Answered by [`Input::PbxQueue`], soon.
+    AskPbx { queue: String },
+    /// A place in a queue of ours. Answered by [`Input::Queue`] for as long as the caller waits.
+    Enter {
+        queue: String,
+        priority: u8,
+        skills: Vec<String>,
+        context: Context,
+    },
+    /// The place is not wanted any more; not answered.
+    Leave { how: Left },
+    /// The caller is to be called back, and keeps the place until then. Answered by
+    /// [`QueueNews::Promised`].
+    CallBack {
+        queue: String,
+        priority: u8,
+        skills: Vec<String>,
+        number: String,
+        context: Context,
+    },
+    /// Nobody is to be called back at the caller's number. Answered by [`QueueNews::Cancelled`].
+    CancelCallBack { number: String },
+    /// What becomes of a message; not answered.
+    Message(Message),
     /// End the call on the line; not answered.
     HangUp,
 }
@@ -96,6 +138,9 @@ pub enum Input {
         result: LookedUp,
     },
     Transfer(TransferUpdate),
+    /// The queue of the telephone system, if it could be asked.
+    PbxQueue(Option<QueueState>),
+    Queue(QueueNews),
     /// The caller hung up.
     HungUp,
     /// No sound has come from the caller's phone for so long that they must be gone.
@@ -126,4 +171,70 @@ pub enum TransferUpdate {
     Done,
     /// The caller is still ours; why, for the record.
     Failed(String),
+}
+
+/// What happens to a caller who waits in a queue of ours.
+#[derive(Debug, Clone, PartialEq)]
+pub enum QueueNews {
+    Entered {
+        place: Place,
+        /// The place of an earlier call, which was cut off.
+        kept: bool,
+        /// A call-back is worth offering.
+        call_back: bool,
+    },
+    Update {
+        place: Place,
+        call_back: bool,
+    },
+    Moved {
+        queue: String,
+        place: Place,
+    },
+    Refused(Refused),
+    /// Nobody of ours could take them in time: they are to be transferred there.
+    Outside {
+        to: String,
+    },
+    /// An agent's phone rings.
+    Offered {
+        agent: String,
+    },
+    NotTaken {
+        agent: String,
+        why: String,
+    },
+    /// An agent has taken the call and hears who it is.
+    Taken {
+        agent: String,
+    },
+    /// The two hear each other.
+    Joined {
+        agent: String,
+    },
+    /// The agent hung up.
+    AgentHungUp,
+    /// The agent's phone is gone; the caller has their place again.
+    AgentLost,
+    /// A call-back, and its place.
+    Promised {
+        id: String,
+        place: usize,
+    },
+    /// Whether there was one.
+    Cancelled(bool),
+}
+
+/// A message that is being recorded, in order.
+#[derive(Debug, Clone)]
+pub enum Message {
+    Begun {
+        number: Option<String>,
+        queue: String,
+        context: Context,
+    },
+    Sound(Clip),
+    Kept,
+    /// Nothing was said.
+    Dropped,
 }

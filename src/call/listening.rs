@@ -40,11 +40,7 @@ pub(super) struct Speculation {
 
 impl Call {
     pub(super) fn listen(&mut self, caller: &Frame) {
-        // Who is being put through is not listened to: a "thank you" must not end their call.
-        if matches!(
-            self.phase,
-            Phase::Announcing(_) | Phase::Transferring { .. }
-        ) {
+        if self.is_put_through() || matches!(self.phase, Phase::Recording(_)) {
             return;
         }
         let words = self.completeness();
@@ -82,6 +78,26 @@ impl Call {
         if self.listener.silent_ms() >= NEEDED_MS {
             self.need_speculation();
         }
+    }
+
+    /// Who is being put through is not listened to: a "thank you" must not end their call. Who has been
+    /// is listened to by somebody else.
+    pub(super) fn is_put_through(&self) -> bool {
+        let on_the_way = matches!(
+            self.phase,
+            Phase::Announcing(_)
+                | Phase::AskingPbx { .. }
+                | Phase::Transferring { .. }
+                | Phase::Connected { .. }
+        );
+        on_the_way || self.is_taken()
+    }
+
+    /// Whether the caller speaks, for who wants no words of it.
+    pub(super) fn is_heard_speaking(&mut self, caller: &Frame) -> bool {
+        let patience = self.endpointing.patience(None, false);
+        let _ = self.listener.hear(caller, &self.played, patience);
+        self.listener.is_in_speech()
     }
 
     /// What the words so far say about whether there are more to come.
@@ -227,11 +243,7 @@ impl Call {
 
     /// The caller wrote what others say: nothing of it has to be recognised.
     pub(super) fn said(&mut self, text: String) {
-        let put_through = matches!(
-            self.phase,
-            Phase::Announcing(_) | Phase::Transferring { .. }
-        );
-        if put_through || text.trim().is_empty() {
+        if self.is_put_through() || text.trim().is_empty() {
             return;
         }
         self.reaches_us();

@@ -12,7 +12,10 @@
 //! fails brings the caller back.
 
 mod acting;
+mod anger;
 mod asking;
+mod briefing;
+mod choosing;
 mod endpointing;
 mod event;
 mod hand_off;
@@ -20,32 +23,41 @@ mod io;
 mod keys;
 mod line;
 mod listening;
+mod message;
+mod music;
 mod player;
 mod pressing;
 mod ringback;
 mod speaking;
 #[cfg(test)]
 mod tests;
+mod upset;
+mod waiting;
 
+pub use briefing::{Accept, Briefing, BriefingSetup, Decision};
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
-pub use io::{About, Input, Job, JobId, Setup, Spoken, TransferUpdate};
+pub use io::{About, Input, Job, JobId, Message, QueueNews, Setup, Spoken, TransferUpdate};
 pub use keys::Way;
 pub use line::OneWay;
+pub use music::Music;
 
 use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Dialog, Dialplan, World};
 use crate::hear::{Listener, ToneDetector};
 use crate::speak::{Pace, PromptBook};
 use acting::{ActedOn, LookingUp};
+use anger::Temper;
 use endpointing::Endpointing;
 use jiff::{SignedDuration, Timestamp};
 use line::Line;
 use listening::{Piece, Speculation};
+use message::Recording;
 use player::Player;
 use pressing::Keys;
 use speaking::Then;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use waiting::Waiting;
 
 /// Frames in `seconds`.
 const fn seconds(seconds: u64) -> u64 {
@@ -61,6 +73,8 @@ const FIRST_SOUND: u64 = seconds(2);
 const REMEMBERED_ANSWER: u64 = seconds(1);
 /// How long recognition may take before it counts as broken; longer than its own deadline.
 const RECOGNITION_OVERDUE: u64 = seconds(6);
+/// How long the telephone system is waited for before the caller is put through without its news.
+const PBX_OVERDUE: u64 = seconds(2);
 /// How long a transfer may go without an end; the caller hears that it did not work.
 const TRANSFER_OVERDUE: u64 = seconds(45);
 /// A lookup ends long before this; one that does not counts as broken.
@@ -95,10 +109,28 @@ pub struct Call {
     cut_off: Option<Clip>,
     /// What the conversation has come to.
     dialog: Dialog,
+    /// What the bot has answered.
+    tried: Vec<String>,
     begins: Timestamp,
+    /// The caller's telephone number.
+    number: Option<String>,
+    /// How the caller came to want a person, last.
+    reached_by: AskedHow,
+    /// The caller waits for a person in a queue.
+    waiting: Option<Waiting>,
+    /// They have been in one before, in this call.
+    has_waited: bool,
+    /// They were transferred because nobody took them there in time.
+    has_overflowed: bool,
+    music: Music,
+    /// Where the caller is to be called back.
+    promised_to: String,
+    /// All is said: who says nothing more is said goodbye to.
+    parting: Option<EndReason>,
     /// A company's system is being asked.
     looking_up: Option<LookingUp>,
     keys: Keys,
+    temper: Temper,
     pace: Pace,
     /// The caller has asked for time.
     waits_for_caller: bool,
@@ -113,8 +145,8 @@ pub struct Call {
 }
 
 enum Phase {
-    /// Before the first frame.
-    New(Box<About>),
+    /// Before the first frame; the agent whom the call begins with.
+    New(Box<About>, Option<String>),
     /// Prompts are played; what comes after them.
     Speaking(Then),
     /// The last prompts are played; the caller may still speak up.
@@ -125,27 +157,41 @@ enum Phase {
     },
     /// The caller is told that they are put through, for this reason.
     Announcing(AskedHow),
+    /// The telephone system is asked how long its queue is, since that frame.
+    AskingPbx {
+        since: u64,
+        how: AskedHow,
+    },
     /// The line tries to reach a person since that frame.
     Transferring {
+        target: String,
         since: u64,
     },
+    /// An agent and the caller hear each other; the queue that the caller came from.
+    Connected {
+        agent: String,
+        queue: Option<String>,
+    },
+    /// The caller leaves a message.
+    Recording(Recording),
     Over,
 }
 
 impl Call {
     pub fn new(setup: Setup) -> Call {
-        let number = |number: &Option<String>| number.clone().unwrap_or_default();
         let world = World {
-            caller: number(&setup.about.caller),
-            called: number(&setup.about.called),
+            caller: setup.about.number.clone().unwrap_or_default(),
+            called: setup.about.called.clone().unwrap_or_default(),
             now: setup.begins,
+            waiting: setup.waiting,
         };
         Call {
             id: setup.id,
             rate: setup.rate,
             prompts: setup.prompts,
             now: 0,
-            phase: Phase::New(Box::new(setup.about)),
+            number: setup.about.number.clone(),
+            phase: Phase::New(Box::new(setup.about), setup.called_by),
             player: Player::new(),
             listener: Listener::new(setup.rate, setup.vad.start(setup.rate)),
             tones: ToneDetector::new(setup.rate),
@@ -160,9 +206,18 @@ impl Call {
             acted_on: None,
             cut_off: None,
             dialog: Dialog::new(setup.dialplan.clone(), world),
+            tried: Vec::new(),
             begins: setup.begins,
+            reached_by: AskedHow::Dialplan,
+            waiting: None,
+            has_waited: false,
+            has_overflowed: false,
+            music: setup.music,
+            promised_to: String::new(),
+            parting: None,
             looking_up: None,
             keys: Keys::default(),
+            temper: Temper::default(),
             dialplan: setup.dialplan,
             pace: Pace::Usual,
             waits_for_caller: false,
@@ -194,8 +249,18 @@ impl Call {
         self.watch_line(caller);
         self.hear(caller);
         let played = self.player.tick(self.rate, out);
-        if let Phase::Transferring { since } = self.phase {
-            ringback::ring(self.dialplan.language, self.now - since, self.rate, out);
+        match &self.phase {
+            Phase::Transferring { since, .. } => {
+                ringback::ring(self.dialplan.language, self.now - since, self.rate, out);
+            }
+            Phase::Recording(_) => self.record(caller, out),
+            // For as long as the agent has the caller on hold.
+            Phase::Connected { .. } => {
+                if let Some(music) = self.music.frame(self.now as usize) {
+                    out.clone_from(music);
+                }
+            }
+            _ => self.wait_in_queue(out),
         }
         self.played = out.clone();
         if let Some(played) = played {
@@ -220,6 +285,8 @@ impl Call {
             Input::Spoken { id, spoken } => self.spoken(id, spoken),
             Input::LookedUp { id, result } => self.looked_up(id, result),
             Input::Transfer(update) => self.transfer(update),
+            Input::PbxQueue(state) => self.pbx_answered(state),
+            Input::Queue(news) => self.queue_news(news),
             Input::HungUp => self.end(EndReason::CallerHungUp),
             Input::MediaLost => self.hang_up(EndReason::MediaLost),
             Input::LineFailed => self.end(EndReason::LineFailed),
@@ -254,10 +321,10 @@ impl Call {
     }
 
     fn begin(&mut self) {
-        if !matches!(self.phase, Phase::New(_)) {
+        if !matches!(self.phase, Phase::New(..)) {
             return;
         }
-        let Phase::New(about) = std::mem::replace(&mut self.phase, Phase::Over) else {
+        let Phase::New(about, called_by) = std::mem::replace(&mut self.phase, Phase::Over) else {
             return;
         };
         self.note(EventKind::CallStarted {
@@ -267,7 +334,16 @@ impl Call {
             started: about.started,
             codec: about.codec,
             sip_call_id: about.sip_call_id,
+            called_by: called_by.clone(),
         });
+        if let Some(agent) = called_by {
+            self.joined(agent);
+            return;
+        }
+        if about.returned {
+            self.not_transferred(self.way(), "nobody took the call".to_owned());
+            return;
+        }
         if let Some(notice) = self.dialplan.notice() {
             self.queue(notice, false);
         }
@@ -277,28 +353,25 @@ impl Call {
 
     /// Acts on time that has passed and on prompts that have ended.
     fn go_on(&mut self) {
+        let is_silent = !self.player.is_busy();
         match self.phase {
-            Phase::Speaking(then) if !self.player.is_busy() => match then {
+            Phase::Speaking(then) if is_silent => match then {
                 Then::Listen => self.phase = Phase::Listening { since: self.now },
+                Then::Record => self.begin_recording(),
                 Then::HangUp => self.hang_up(EndReason::Finished),
             },
-            Phase::Leaving(reason) if !self.player.is_busy() => self.hang_up(reason),
+            Phase::Leaving(reason) if is_silent => self.hang_up(reason),
             Phase::Listening { since } => self.wait_for_caller(since),
-            Phase::Announcing(how) if !self.player.is_busy() => {
+            Phase::Announcing(how) if is_silent => {
                 if how == AskedHow::Dialplan {
                     self.note(EventKind::AskedForHuman { how });
                 }
-                let target = self.dialplan.human.target.clone();
-                let (wanted, given) = self.dialog.context();
-                self.note(EventKind::TransferStarted {
-                    target: target.clone(),
-                    wanted: wanted.iter().map(|name| name.to_string()).collect(),
-                    given: given.into_iter().collect(),
-                });
-                self.jobs.push_back(Job::Transfer { target });
-                self.phase = Phase::Transferring { since: self.now };
+                self.reach_out(how);
             }
-            Phase::Transferring { since } if self.now - since > TRANSFER_OVERDUE => {
+            Phase::AskingPbx { since, how } if is_silent && self.now - since > PBX_OVERDUE => {
+                self.put_through(how);
+            }
+            Phase::Transferring { since, .. } if self.now - since > TRANSFER_OVERDUE => {
                 self.transfer(TransferUpdate::Failed("nobody answered in time".to_owned()));
             }
             _ => {}
@@ -326,6 +399,8 @@ impl Call {
             self.wait_for_keys();
         } else if self.looking_up.is_some() {
             self.wait_for_lookup();
+        } else if self.waiting.is_some() && !self.dialog.is_asking() {
+            // Who waits may be silent.
         } else if self.now - since > self.longest_silence() {
             self.nothing_said();
         }

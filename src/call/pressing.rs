@@ -38,18 +38,27 @@ impl Call {
         if !self.keys.presses.press(key, way, self.now) {
             return;
         }
+        // Between the two of them: it may be a card's number.
+        if matches!(self.phase, Phase::Connected { .. }) {
+            return;
+        }
         self.note(EventKind::Digit {
             key: key.to_char(),
             by: Some(way),
         });
-        if matches!(
-            self.phase,
-            Phase::Announcing(_) | Phase::Transferring { .. }
-        ) {
+        if self.is_put_through() {
             return;
         }
+        if matches!(self.phase, Phase::Recording(_)) {
+            self.press_while_recording(key);
+            return;
+        }
+        self.drop_message();
         self.waiting_since = Some(self.now);
         self.interrupt(InterruptedBy::Digit);
+        if self.choose_by_key(key) {
+            return;
+        }
         // In a number that was asked for it is a digit, unless it stays alone.
         if key == Key::ZERO && self.dialog.keys().is_none() {
             self.hand_off(AskedHow::Key);

@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
     Listen,
+    /// A message.
+    Record,
     HangUp,
 }
 

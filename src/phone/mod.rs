@@ -2,10 +2,13 @@
 //!
 //! [`call`] places a call and follows a script; when it is referred to somebody else it calls
 //! them, as a desk phone would. [`Person`] answers calls and says something. Both tell what
-//! happens as [`Happening`]s. Not for production: one call each, no jitter to speak of.
+//! happens as [`Happening`]s. Not for production: one call each, no jitter to speak of. [`Baresip`] is
+//! a phone that others have made.
 
+mod baresip;
 mod person;
 
+pub use baresip::{Account, Baresip};
 pub use person::{Behaviour, Person};
 
 use crate::audio::{FRAME_MS, Frame, LineRate, wav};
@@ -17,6 +20,7 @@ use crate::line::sip::{Agent, ListenError, PlaceError, Session, SessionEvent, Se
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
 const RATE: LineRate = LineRate::Narrow;
@@ -73,6 +77,18 @@ pub async fn call(
     target: &str,
     from: IpAddr,
     script: Vec<Step>,
+    tell: impl FnMut(u64, Happening),
+) -> Result<Recording, PhoneError> {
+    let (_nobody, nothing) = mpsc::channel(1);
+    call_and_talk(target, from, script, nothing, tell).await
+}
+
+/// The same; what comes over `person` is said to somebody else, who has taken over the other side.
+pub async fn call_and_talk(
+    target: &str,
+    from: IpAddr,
+    script: Vec<Step>,
+    mut person: mpsc::Receiver<Vec<Step>>,
     mut tell: impl FnMut(u64, Happening),
 ) -> Result<Recording, PhoneError> {
     let (agent, _invitations) = Agent::listen(SocketAddr::new(from, 0), "caller").await?;
@@ -98,6 +114,10 @@ pub async fn call(
                 // Phones carry no text.
                 Some(Action::Write(_)) | None => {}
             },
+            Some(steps) = person.recv() => {
+                handset.caller.new_party();
+                handset.caller.then(steps);
+            }
             event = events.recv() => match event {
                 Some(SessionEvent::Referred { target }) => {
                     tell(now_ms, Happening::Referred(target.clone()));

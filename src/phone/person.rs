@@ -1,7 +1,7 @@
 //! A person's phone: answers, says something, hangs up.
 
-use super::{CODECS, Handset, Happening, PhoneError, Recording, TICK};
-use crate::audio::Frame;
+use super::{CODECS, Handset, Happening, PhoneError, RATE, Recording, TICK};
+use crate::audio::{Frame, Key};
 use crate::caller::{Action, Step, What, When};
 use crate::line::leg::{Leg, Ports};
 use crate::line::sdp::{self, Origin};
@@ -16,6 +16,8 @@ use tokio::sync::mpsc;
 pub enum Behaviour {
     /// Says it and hangs up.
     Say(Arc<[Frame]>),
+    /// Hears who is calling, as an agent does, takes the call by key 1, and then the same.
+    Take(Arc<[Frame]>),
     /// Is on another call: 486.
     Busy,
 }
@@ -47,8 +49,9 @@ impl Person {
     /// nothing.
     pub async fn take_call(&mut self, mut tell: impl FnMut(u64, Happening)) -> Option<Recording> {
         let invitation = self.invitations.recv().await?;
-        let sound = match &self.behaviour {
-            Behaviour::Say(sound) => sound.clone(),
+        let script = match &self.behaviour {
+            Behaviour::Say(sound) => says(sound, 300),
+            Behaviour::Take(sound) => takes(sound),
             Behaviour::Busy => {
                 invitation.refuse(486, "on another call");
                 // The refusal and its ACK are still on their way when this returns.
@@ -66,28 +69,23 @@ impl Person {
         tell(0, Happening::Answered);
 
         let mut leg = Leg::new(socket, &media);
-        let script = [
-            Step {
-                when: When::At { ms: 300 },
-                what: What::Say(sound),
-            },
-            Step {
-                when: When::At { ms: 0 },
-                what: What::HangUp,
-            },
-        ];
         let mut handset = Handset::new(script);
         let mut ticks = tokio::time::interval(TICK);
         loop {
             let now_ms = handset.now_ms;
             tokio::select! {
-                _ = ticks.tick() => {
-                    if handset.tick(&mut leg) == Some(Action::HangUp) {
+                _ = ticks.tick() => match handset.tick(&mut leg) {
+                    Some(Action::HangUp) => {
                         tell(now_ms, Happening::WeHungUp);
                         session.hang_up().await;
                         return Some(handset.recording);
                     }
-                }
+                    Some(Action::Press(key)) => {
+                        leg.session().press(key);
+                        tell(now_ms, Happening::Pressed(key.to_char()));
+                    }
+                    Some(Action::Write(_)) | None => {}
+                },
                 event = events.recv() => match event {
                     Some(SessionEvent::Offered { answerer, .. }) => answerer.refuse(488).await,
                     Some(SessionEvent::Ended(_)) | None => {
@@ -99,4 +97,34 @@ impl Person {
             }
         }
     }
+}
+
+fn says(sound: &Arc<[Frame]>, after_ms: u64) -> Vec<Step> {
+    vec![
+        Step {
+            when: When::At { ms: after_ms },
+            what: What::Say(sound.clone()),
+        },
+        Step {
+            when: When::At { ms: 0 },
+            what: What::HangUp,
+        },
+    ]
+}
+
+fn takes(sound: &Arc<[Frame]>) -> Vec<Step> {
+    let key: Vec<Key> = Key::from_char('1').into_iter().collect();
+    let breath = vec![Frame::silence(RATE); 25];
+    let mut script = vec![
+        Step {
+            when: When::MyTurn,
+            what: What::Press(key.into()),
+        },
+        Step {
+            when: When::At { ms: 0 },
+            what: What::Sound(breath.into()),
+        },
+    ];
+    script.extend(says(sound, 0));
+    script
 }

@@ -1,13 +1,16 @@
 //! Whole calls against the core alone: engines are played by the test, so that each thing that can
 //! go wrong goes wrong here.
 
+mod anger;
 mod asking;
 mod barge_in;
 mod control;
+mod hand_off;
 mod human;
 mod line;
 mod turns;
 mod voice;
+mod waiting;
 mod written;
 
 use super::*;
@@ -72,6 +75,9 @@ impl Test {
                 dialplan: Arc::new(dialplan),
                 prompts: Arc::new(prompts),
                 vad: Vad::Fvad,
+                music: Music::built_in(RATE),
+                waiting: None,
+                called_by: None,
                 begins: jiff::Timestamp::UNIX_EPOCH,
                 about: About::default(),
             }),
@@ -190,9 +196,17 @@ impl Test {
     }
 }
 
+/// The clinic's line, whose callers are transferred.
 fn clinic() -> Dialplan {
+    clinic_with("target = \"sip:desk@127.0.0.1:5080\"")
+}
+
+fn clinic_with(way: &str) -> Dialplan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialplans/clinic.toml");
-    Dialplan::load(&path, jiff::civil::date(2026, 11, 1))
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.replace("queue = \"front-desk\"", way);
+    let today = jiff::civil::date(2026, 11, 1);
+    Dialplan::parse(&text, "clinic.toml", today)
         .unwrap()
         .dialplan
 }
