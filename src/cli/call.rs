@@ -46,6 +46,9 @@ pub struct AnswerArgs {
     /// Be on another call: refuse with 486
     #[arg(long)]
     busy: bool,
+    /// Be an agent: hear who is calling, press 1, then speak
+    #[arg(long)]
+    take: bool,
     /// End after so many calls
     #[arg(long, value_name = "N")]
     calls: Option<u32>,
@@ -84,6 +87,7 @@ pub fn call(args: &CallArgs) -> Done {
 pub fn answer(args: &AnswerArgs) -> Done {
     let behaviour = match &args.say {
         Some(path) if !args.busy => match say(path)? {
+            What::Say(frames) if args.take => Behaviour::Take(frames),
             What::Say(frames) => Behaviour::Say(frames),
             _ => Behaviour::Busy,
         },

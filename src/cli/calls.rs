@@ -1,8 +1,8 @@
 //! `zeroline calls`
 
 use super::{Done, Verdict, review};
-use crate::record::Store;
 use crate::record::text::{self, Layout};
+use crate::record::{Left, MessageStore, Store};
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  zeroline calls list\n  zeroline calls show 0199c2\n  \
+    zeroline calls messages\n  \
     zeroline calls review dialplans/clinic.toml --since 2026-11-16"
 )]
 pub struct Args {
@@ -37,6 +38,18 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Messages that callers left and nobody has dealt with yet, the newest first
+    Messages {
+        /// Also those that somebody has dealt with
+        #[arg(long)]
+        all: bool,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Somebody has dealt with this one: its id, or enough of its beginning
+        #[arg(long, value_name = "ID", conflicts_with_all = ["all", "json"])]
+        done: Option<String>,
+    },
     Review(review::Args),
 }
 
@@ -59,6 +72,23 @@ pub fn run(args: &Args) -> Done {
                     }
                 }
                 false => print!("{}", text::list(&listing, &layout)),
+            }
+        }
+        What::Messages { all, json, done } => {
+            let store = MessageStore::open(&args.data);
+            if let Some(id) = done {
+                println!("{} is dealt with", store.done(id)?);
+                return Ok(Verdict::Yes);
+            }
+            let listing = store.list()?;
+            match json {
+                true => {
+                    let wanted = |message: &&Left| *all || message.done.is_none();
+                    for message in listing.messages.iter().filter(wanted) {
+                        println!("{}", serde_json::to_string(message)?);
+                    }
+                }
+                false => print!("{}", text::messages(&listing, *all, &layout)),
             }
         }
         What::Review(review) => return review::run(review, &args.data),

@@ -91,6 +91,9 @@ impl Checked {
         if let Some((dialplan, proof)) = self.dialplan.as_ref().filter(|_| self.is_good()) {
             let reached = match &dialplan.human.closed {
                 Some(_) => "a person, or a message outside of [hours],",
+                None if dialplan.has_queue() && dialplan.hours.is_some() => {
+                    "a person, or a call-back or message outside of [hours],"
+                }
                 None => "a person",
             };
             println!(
@@ -156,7 +159,12 @@ fn unplayable(dialplan: &Dialplan) -> Vec<Diagnostic> {
         let error = check_recordings(text, &dialplan.folder).err()?;
         Some(load::unspeakable(dialplan, text, &error))
     });
-    wrong.collect()
+    let music = dialplan.human.music.iter().filter_map(|music| {
+        let music = music.display().to_string();
+        let error = check_recordings(&format!("[{music}|music]"), &dialplan.folder).err()?;
+        Some(dialplan.mistake_in(&music, "this music cannot be played", error.to_string()))
+    });
+    wrong.chain(music).collect()
 }
 
 /// What whoever has no Whisper model should know.

@@ -2,6 +2,8 @@
 //! checked before any call is taken.
 
 use super::Failure;
+use crate::audio::wav;
+use crate::call::Music;
 use crate::dialplan::{Diagnostic, Dialplan, check};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
@@ -106,7 +108,12 @@ pub fn all(
         speaker: Arc::new(speaker),
         vad,
     };
+    let music = match dialplan.music() {
+        Some(file) => Music::of(&wav::read(&file)?.clip, LINE_RATE),
+        None => Music::built_in(LINE_RATE),
+    };
     let plan = Plan {
+        music,
         dialplan: Arc::new(dialplan),
         prompts: Arc::new(prompts),
         engines,

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 it worked, 1 it ran and the answer is no, 2 the command was not understood.
 
+mod agents;
 mod call;
 mod calls;
 mod check;
@@ -40,6 +41,8 @@ enum Command {
     Check(check::Args),
     Say(say::Args),
     Calls(calls::Args),
+    Agents(agents::AgentsArgs),
+    Queue(agents::QueueArgs),
     Models(models::Args),
     Demo(demo::Args),
 }
@@ -57,6 +60,8 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Say(args) => say::run(&args),
             Command::Calls(args) => calls::run(&args),
+            Command::Agents(args) => agents::agents(args),
+            Command::Queue(args) => agents::queue(args),
             Command::Models(args) => models::run(&args),
             Command::Demo(args) => demo::run(&args),
         };

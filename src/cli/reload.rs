@@ -70,14 +70,16 @@ where
         let (file, load) = (self.file.display(), self.load.clone());
         let loaded = tokio::task::spawn_blocking(move || load()).await;
         let refused = match loaded {
-            Ok(Ok(loaded)) => {
-                tracing::info!("{file}: changed; calls from now on are answered with it");
-                for line in &loaded.chosen {
-                    tracing::info!("{line}");
+            Ok(Ok(loaded)) => match self.plans.take_over(loaded.plan) {
+                Ok(()) => {
+                    tracing::info!("{file}: changed; calls from now on are answered with it");
+                    for line in &loaded.chosen {
+                        tracing::info!("{line}");
+                    }
+                    return count("taken");
                 }
-                self.plans.take_over(loaded.plan);
-                return count("taken");
-            }
+                Err(why) => why,
+            },
             Ok(Err(Failure(why))) => why,
             Err(panicked) => panicked.to_string(),
         };

@@ -77,7 +77,11 @@ pub fn run(args: &Args) -> Done {
 }
 
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {
-    let dialplan = load::dialplan(config.dialplan.as_deref())?;
+    let mut dialplan = load::dialplan(config.dialplan.as_deref())?;
+    // What cannot be kept is not promised.
+    if config.trunk.is_none() {
+        dialplan.calls_nobody_back();
+    }
     let recognition = &config.recognition;
     let model = recognition.model.as_deref();
     load::all(dialplan, recognition.engine, model, config.listening.vad)

@@ -2,6 +2,7 @@
 //!
 //! [`Writer`] takes events from the media threads and writes them from a thread of its own;
 //! [`Store`] knows the folder, lists the calls and finds one; [`text`] sets them for a terminal.
+//! [`MessageStore`] knows the messages that callers left.
 //! Only what is in the events is known here: no audio, no SIP.
 //!
 //! ```ignore
@@ -11,6 +12,7 @@
 //! print!("{}", text::list(&Store::open("data/calls").list()?, &layout));
 //! ```
 
+mod messages;
 mod read;
 mod recorder;
 mod store;
@@ -18,6 +20,7 @@ mod summary;
 pub mod text;
 mod writer;
 
+pub use messages::{Description, Left, MessageListing, MessageStore};
 pub use read::Transcript;
 pub use recorder::Recorder;
 pub use store::{Listing, Store};
@@ -51,6 +54,21 @@ pub enum RecordError {
 
     #[error("{} calls start with \"{id}\", among them {}; give more of it", ids.len(), some(ids))]
     SeveralCalls { id: String, ids: Vec<String> },
+
+    #[error(
+        "no message in {} starts with \"{id}\"; `zeroline calls messages --all` shows them",
+        dir.display()
+    )]
+    NoSuchMessage { id: String, dir: PathBuf },
+
+    #[error("{} messages start with \"{id}\", among them {}; give more of it", ids.len(), some(ids))]
+    SeveralMessages { id: String, ids: Vec<String> },
+
+    #[error("{}: not the description of a message: {why}; left out", path.display())]
+    NoMessage {
+        path: PathBuf,
+        why: serde_json::Error,
+    },
 }
 
 fn some(ids: &[String]) -> String {

@@ -74,6 +74,7 @@ pub(super) mod tests {
     use super::*;
     use crate::call::{AskedHow, EndReason, EventKind, InterruptedBy, OneWay, Way};
     use crate::dialplan::Completeness;
+    use crate::human::{Left, Wait};
     use crate::understand::Control;
     use proptest::option;
     use proptest::prelude::*;
@@ -152,6 +153,37 @@ pub(super) mod tests {
             Just(Completeness::Unclear),
             Just(Completeness::Unfinished),
         ];
+        let wait = option::of(
+            (any::<u64>(), any::<u64>()).prop_map(|(least_ms, most_ms)| Wait { least_ms, most_ms }),
+        );
+        let queue = prop_oneof![
+            (text(), any::<usize>(), wait.clone(), any::<bool>()).prop_map(
+                |(text, position, wait, kept)| EventKind::Queued {
+                    queue: text.clone(),
+                    position,
+                    wait,
+                    kept,
+                    wanted: vec![text.clone()],
+                    given: [(text.clone(), text)].into(),
+                }
+            ),
+            (any::<usize>(), wait)
+                .prop_map(|(position, wait)| EventKind::QueueUpdate { position, wait }),
+            text().prop_map(|why| EventKind::QueueRefused { why }),
+            any::<u64>().prop_map(|waited_ms| EventKind::LeftQueue {
+                how: Left::LineLost,
+                waited_ms,
+            }),
+            text().prop_map(|agent| EventKind::AgentOffered { agent }),
+            (text(), text()).prop_map(|(agent, why)| EventKind::AgentNotTaken { agent, why }),
+            (text(), any::<u64>())
+                .prop_map(|(agent, waited_ms)| EventKind::Connected { agent, waited_ms }),
+            text().prop_map(|agent| EventKind::AgentLost { agent }),
+            (text(), text()).prop_map(|(id, number)| EventKind::CallBackPromised { id, number }),
+            (text(), any::<bool>())
+                .prop_map(|(number, found)| EventKind::CallBackCancelled { number, found }),
+            any::<u64>().prop_map(|duration_ms| EventKind::MessageLeft { duration_ms }),
+        ];
         let way = prop_oneof![Just(Way::Rtp), Just(Way::Info), Just(Way::InBand)];
         let started = (
             option::of(text()),
@@ -169,6 +201,7 @@ pub(super) mod tests {
                     dialplan,
                     started,
                     codec,
+                    called_by: sip_call_id.clone(),
                     sip_call_id,
                 }
             }),
@@ -188,6 +221,7 @@ pub(super) mod tests {
                     heard,
                 }
             }),
+            queue,
             Just(EventKind::SpeechStarted),
             text().prop_map(|text| EventKind::PromptResumed { text }),
             (any::<u64>(), any::<u64>(), option::of(words)).prop_map(

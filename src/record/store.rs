@@ -119,7 +119,7 @@ impl Store {
 }
 
 /// An id becomes a file's name, so nothing in it may lead out of the folder or hide the file.
-fn checked(id: &str) -> Result<(), RecordError> {
+pub(super) fn checked(id: &str) -> Result<(), RecordError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if id.is_empty() || id.len() > LONGEST_ID || id.starts_with('.') || !id.chars().all(allowed) {
         return Err(RecordError::BadId {
@@ -145,6 +145,7 @@ mod tests {
                 started: Some(when.to_owned()),
                 codec: None,
                 sip_call_id: None,
+                called_by: None,
             },
         }
     }

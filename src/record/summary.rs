@@ -68,12 +68,16 @@ impl Summary {
                 EventKind::Digit { .. } => summary.turns += 1,
                 EventKind::Understood { .. } | EventKind::NotUnderstood { .. } => heard = false,
                 EventKind::SpeechStarted => heard = false,
-                EventKind::AskedForHuman { .. } | EventKind::TransferStarted { .. }
+                EventKind::AskedForHuman { .. }
+                | EventKind::TransferStarted { .. }
+                | EventKind::Queued { .. }
                     if summary.human == Human::NotAsked =>
                 {
                     summary.human = Human::NotReached;
                 }
-                EventKind::Transferred { .. } => summary.human = Human::Reached,
+                EventKind::Transferred { .. } | EventKind::Connected { .. } => {
+                    summary.human = Human::Reached;
+                }
                 EventKind::CallEnded {
                     reason,
                     duration_ms,

@@ -21,11 +21,12 @@ pub use outcome::{Outcome, as_text};
 pub use scenario::{Scenario, Stage, read};
 
 use crate::audio::{FRAME_MS, Frame, LineRate};
-use crate::call::{Call, Event, Input, Job, JobId, Setup, Spoken, TransferUpdate, Way};
+use crate::call::{Call, Event, Input, Job, JobId, QueueNews, Setup, Spoken, TransferUpdate, Way};
 use crate::caller::{Action, Caller, Step};
 use crate::dialplan::LookedUp;
 use crate::engines::{self, Engines};
 use crate::hear::{Recognition, Unheard};
+use crate::human::{Place, Refused, Wait};
 use crate::line::codec::Codec;
 use crate::lookup::Lookups;
 use crate::speak::{self, Phrase};
@@ -42,6 +43,12 @@ const RECOGNITION_MS: u64 = 200;
 const SYNTHESIS_MS: u64 = 100;
 /// A transfer rings for half a second: less than a caller takes for the end of a turn.
 const TRANSFER_MS: u64 = 500;
+/// A queue in which nobody has time.
+const PLACE: usize = 3;
+const WAIT: Wait = Wait {
+    least_ms: 4 * 60_000,
+    most_ms: 6 * 60_000,
+};
 /// Loud enough for a caller to notice that somebody speaks.
 const MARK: i16 = 2_000;
 /// No rehearsal is longer than this: 15 minutes of audio.
@@ -74,13 +81,34 @@ pub enum Means<'m> {
     },
 }
 
+/// What becomes of callers who want a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum People {
+    /// Somebody takes them at once.
+    #[default]
+    Answer,
+    /// Whoever they are put through to is busy; nobody is there for a queue.
+    Fail,
+    /// Nobody has time: the queue is long.
+    KeepWaiting,
+}
+
+impl People {
+    /// How many callers wait when the call begins.
+    pub fn waiting(self) -> u32 {
+        match self {
+            People::KeepWaiting => PLACE as u32 - 1,
+            People::Answer | People::Fail => 0,
+        }
+    }
+}
+
 /// How a rehearsal differs from a plain one.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'o> {
     /// Charge jobs what they really take.
     pub timed: bool,
-    /// The human's phone is busy.
-    pub transfers_fail: bool,
+    pub people: People,
     /// What lookups of these names give; others are asked.
     pub lookups: &'o BTreeMap<String, LookedUp>,
 }
@@ -153,15 +181,25 @@ pub fn run(setup: Setup, means: Means, script: Vec<Step>, options: Options) -> R
 fn work(job: Job, means: Means, rate: LineRate, options: Options) -> Vec<(u64, Input)> {
     match job {
         Job::Transfer { .. } => {
-            let end = match options.transfers_fail {
-                true => TransferUpdate::Failed("486 Busy Here".to_owned()),
-                false => TransferUpdate::Done,
+            let end = match options.people {
+                People::Fail => TransferUpdate::Failed("486 Busy Here".to_owned()),
+                People::Answer | People::KeepWaiting => TransferUpdate::Done,
             };
             vec![
                 (0, Input::Transfer(TransferUpdate::Progress(180))),
                 (TRANSFER_MS, Input::Transfer(end)),
             ]
         }
+        Job::Enter { .. } => queued(options.people)
+            .into_iter()
+            .map(|(at, news)| (at, Input::Queue(news)))
+            .collect(),
+        Job::CallBack { .. } => {
+            let (id, place) = ("1".to_owned(), PLACE);
+            vec![(0, Input::Queue(QueueNews::Promised { id, place }))]
+        }
+        Job::CancelCallBack { .. } => vec![(0, Input::Queue(QueueNews::Cancelled(true)))],
+        Job::AskPbx { .. } => vec![(0, Input::PbxQueue(None))],
         Job::Recognise { id, utterance, .. } => {
             let mut input = match means {
                 Means::Sound(engines) => engines.recognise(id, &utterance),
@@ -201,7 +239,39 @@ fn work(job: Job, means: Means, rate: LineRate, options: Options) -> Vec<(u64, I
             };
             vec![(took, Input::LookedUp { id, result })]
         }
-        Job::Need { .. } | Job::Cancel { .. } | Job::HangUp => Vec::new(),
+        Job::Need { .. }
+        | Job::Cancel { .. }
+        | Job::Leave { .. }
+        | Job::Message(_)
+        | Job::HangUp => Vec::new(),
+    }
+}
+
+/// What happens to a caller in the queue.
+fn queued(people: People) -> Vec<(u64, QueueNews)> {
+    let agent = || "agent".to_owned();
+    let place = Place {
+        position: match people {
+            People::KeepWaiting => PLACE,
+            People::Answer | People::Fail => 1,
+        },
+        wait: (people == People::KeepWaiting).then_some(WAIT),
+    };
+    let entered = QueueNews::Entered {
+        place,
+        kept: false,
+        call_back: people == People::KeepWaiting,
+    };
+    match people {
+        People::Answer => vec![
+            (0, entered),
+            (0, QueueNews::Offered { agent: agent() }),
+            (TRANSFER_MS, QueueNews::Taken { agent: agent() }),
+            (TRANSFER_MS, QueueNews::Joined { agent: agent() }),
+            (2 * TRANSFER_MS, QueueNews::AgentHungUp),
+        ],
+        People::Fail => vec![(0, QueueNews::Refused(Refused::NobodyThere))],
+        People::KeepWaiting => vec![(0, entered)],
     }
 }
 

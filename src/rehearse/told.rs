@@ -31,6 +31,14 @@ fn line(event: &EventKind) -> Option<String> {
         EventKind::LookupEnded { failed: Some(why) } => ("", format!("(no answer: {why})")),
         EventKind::Control { control } => ("", format!("({control:?})").to_lowercase()),
         EventKind::TransferStarted { .. } => ("bot", "(puts the caller through)".to_owned()),
+        EventKind::Queued { position, .. } => ("", format!("(waits, number {position})")),
+        EventKind::QueueRefused { why } => ("", format!("(nobody there: {why})")),
+        EventKind::Connected { agent, .. } => ("", format!("({agent} has the caller)")),
+        EventKind::CallBackPromised { number, .. } => ("bot", format!("(will call {number} back)")),
+        EventKind::MessageLeft { duration_ms } => (
+            "caller",
+            format!("(leaves a message of {} s)", duration_ms / 1_000),
+        ),
         EventKind::TransferFailed { reason, .. } => ("", format!("(nobody there: {reason})")),
         EventKind::EngineFailed { what, reason } => ("", format!("({what} failed: {reason})")),
         EventKind::CallEnded { reason, .. } => {

@@ -136,7 +136,7 @@ impl Teller {
                     turn.person.get_or_insert(*how);
                 }
             }
-            EventKind::Transferred { .. } => {
+            EventKind::Transferred { .. } | EventKind::Connected { .. } => {
                 if let Some(turn) = self.talk.turns.last_mut() {
                     turn.transferred = true;
                 }

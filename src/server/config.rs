@@ -1,6 +1,8 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
+use super::people::{self, Agent, Asterisk, Queue, Trunk};
 use crate::hear::{Wanted, WantedVad};
+use crate::human::Setup;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,14 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     pub recognition: Recognition,
     pub listening: Listening,
+    /// Where callers wait; one, where neither queues nor agents are written.
+    #[serde(rename = "queue", default)]
+    pub queues: Vec<Queue>,
+    /// Who takes them.
+    #[serde(rename = "agent", default)]
+    pub agents: Vec<Agent>,
+    pub trunk: Option<Trunk>,
+    pub asterisk: Option<Asterisk>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,6 +56,7 @@ pub struct Recognition {
 
 impl Default for Config {
     fn default() -> Config {
+        let (queues, agents) = people::by_default();
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
             rtp_ports: [16_384, 32_766],
@@ -56,6 +67,10 @@ impl Default for Config {
             metrics: None,
             recognition: Recognition::default(),
             listening: Listening::default(),
+            queues,
+            agents,
+            trunk: None,
+            asterisk: None,
         }
     }
 }
@@ -85,6 +100,15 @@ impl Config {
         };
         let mut config: Config =
             toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
+        // Who writes queues has no agents that they did not write, and the other way round.
+        let written: toml::Table =
+            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
+        if written.contains_key("queue") && !written.contains_key("agent") {
+            config.agents.clear();
+        }
+        if written.contains_key("agent") && !written.contains_key("queue") {
+            config.queues.clear();
+        }
         let [first, last] = config.rtp_ports;
         if first < 1024 || last <= first {
             let why = format!(
@@ -92,6 +116,10 @@ impl Config {
             );
             return Err(invalid(why));
         }
+        if config.queues.is_empty() && config.agents.is_empty() {
+            (config.queues, config.agents) = people::by_default();
+        }
+        config.setup().map_err(invalid)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut config.dialplan, &mut config.recognition.model]
             .into_iter()
@@ -101,6 +129,11 @@ impl Config {
         }
         config.data = folder.join(&config.data);
         Ok(config)
+    }
+
+    /// The queues and agents, or what is wrong with them.
+    pub fn setup(&self) -> Result<Setup, String> {
+        people::setup(&self.queues, &self.agents)
     }
 }
 
@@ -131,5 +164,50 @@ mod tests {
         assert!(error.contains("rtp_ports"), "{error}");
         assert!(read("rtp_ports = [9, 4]").unwrap_err().contains("16384"));
         assert!(read("listen = \"here\"").unwrap_err().contains("line 1"));
+    }
+
+    #[test]
+    fn the_queue_of_the_docs_is_one() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/waiting.md");
+        let docs = std::fs::read_to_string(docs).unwrap();
+        let example = docs.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        // "everybody" is another one, and passwords come from elsewhere.
+        let example = example.replace("\"$", "\"a password of ");
+        let everybody = "[[queue]]\nname = \"everybody\"\n";
+        let config = read(&format!("{everybody}{example}")).unwrap();
+        assert_eq!(config.setup().unwrap().agents.len(), 2);
+    }
+
+    #[test]
+    fn who_takes_callers_is_checked_before_anybody_calls() {
+        let with = |agent: &str| {
+            let queue = "[[queue]]\nname = \"desk\"\n[[agent]]\nqueues = [\"desk\"]\n";
+            read(&format!("{queue}{agent}"))
+        };
+        let config = with("name = \"anna\"\npassword = \"long enough\"").unwrap();
+        assert_eq!(config.setup().unwrap().queues.len(), 1);
+        assert!(!format!("{config:?}").contains("long enough"));
+        for (agent, why) in [
+            ("name = \"anna\"", "either password"),
+            ("name = \"anna\"\npassword = \"short\"", "at least 8"),
+            ("name = \"an na\"\npassword = \"long enough\"", "letters"),
+            ("name = \"anna\"\naddress = \"201\"", "sip:201@"),
+            (
+                "name = \"anna\"\npassword = \"$ZEROLINE_NOT_SET\"",
+                "ZEROLINE_NOT_SET",
+            ),
+        ] {
+            let error = with(agent).unwrap_err();
+            assert!(
+                error.contains(why) && error.contains("zeroline.toml"),
+                "{error}"
+            );
+        }
+        let error =
+            read("[[agent]]\nname = \"a\"\nqueues = [\"b\"]\naddress = \"sip:a@b\"").unwrap_err();
+        assert!(error.contains("no [[queue]] \"b\""), "{error}");
+        let overflow = "[[queue]]\nname = \"a\"\noverflow = { after_seconds = 9, queue = \"z\" }";
+        assert!(read(overflow).unwrap_err().contains("cannot overflow"));
     }
 }

@@ -2,27 +2,74 @@
 
 use super::media::{Command, LineRequest, Live, Slot};
 use super::offers::Offers;
+use super::transfer::Transfer;
 use super::{LINE_RATE, Shared};
 use crate::call::{About, Call, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way};
+use crate::human::Context;
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
-use crate::line::sip::{Answerer, Ended, Invitation, Session, SessionEvent, SessionEvents};
+use crate::line::sip::{Ended, Invitation, Session, SessionEvent, SessionEvents};
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
 
+/// A call that we placed and that was answered.
+pub struct Called {
+    pub session: Session,
+    pub events: SessionEvents,
+    pub offers: Offers,
+    pub socket: std::net::UdpSocket,
+    pub media: Media,
+    pub about: About,
+    /// For whom we called.
+    pub agent: String,
+}
+
+/// Begins the call with somebody whom we called, and follows it to its end.
+pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
+    let id = uuid::Uuid::now_v7().to_string();
+    let span = tracing::info_span!("call", %id);
+    tracing::info!(parent: &span, agent = called.agent, "called back");
+    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
+    let conversation = Conversation {
+        shared: shared.clone(),
+        id,
+        slot,
+        session: called.session,
+        offers: called.offers,
+        transfer: None,
+        span,
+    };
+    let (requests, line_requests) = mpsc::channel(8);
+    let (about, agent) = (called.about, Some(called.agent));
+    conversation.begin(called.socket, &called.media, about, agent, requests);
+    shared.calls.fetch_add(1, Ordering::Relaxed);
+    let counted = shared.clone();
+    tokio::spawn(async move {
+        conversation
+            .follow(called.events, None, line_requests)
+            .await;
+        counted.calls.fetch_sub(1, Ordering::Relaxed);
+    });
+    slot
+}
+
 /// One call's signalling, from its INVITE to its end.
-pub async fn serve(shared: &Shared, invitation: Invitation) {
+pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     let id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("call", %id);
     let sip_call_id = invitation.call_id();
     tracing::info!(parent: &span, sip_call_id, caller = invitation.caller(), "call");
     let about = About {
         caller: Some(invitation.caller()),
+        number: invitation.number(),
         called: Some(invitation.called()),
         started: Some(jiff::Timestamp::now().to_string()),
         codec: None,
         sip_call_id: Some(sip_call_id),
+        // Telephone systems that cannot say how a transfer ended send callers back whom nobody took.
+        returned: invitation.was_referred_by(shared.agent.address()),
     };
     let socket = match shared.ports.take() {
         Ok(socket) => socket,
@@ -47,73 +94,81 @@ pub async fn serve(shared: &Shared, invitation: Invitation) {
         Err(error) => return tracing::info!(parent: &span, error, "call not answered"),
     };
     let call = Conversation {
-        shared,
+        shared: shared.clone(),
         id,
         slot: Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed)),
         session,
         offers,
+        transfer: None,
         span,
     };
-    call.follow(events, socket, agreed, about).await;
+    let (requests, line_requests) = mpsc::channel(8);
+    let waiting = Unconfirmed {
+        socket,
+        agreed,
+        about,
+        requests,
+    };
+    call.follow(events, Some(waiting), line_requests).await;
 }
 
-struct Conversation<'a> {
-    shared: &'a Shared,
+/// A call that was answered and waits for its ACK.
+struct Unconfirmed {
+    socket: std::net::UdpSocket,
+    agreed: Option<Media>,
+    about: About,
+    requests: mpsc::Sender<LineRequest>,
+}
+
+struct Conversation {
+    shared: Arc<Shared>,
     id: String,
     slot: Slot,
     session: Session,
     offers: Offers,
+    /// The last transfer; with it ends the other leg of an attended one.
+    transfer: Option<Transfer>,
     span: tracing::Span,
 }
 
-impl Conversation<'_> {
+impl Conversation {
     async fn follow(
         mut self,
         mut events: SessionEvents,
-        socket: std::net::UdpSocket,
-        mut agreed: Option<Media>,
-        about: About,
+        mut waiting: Option<Unconfirmed>,
+        mut line_requests: mpsc::Receiver<LineRequest>,
     ) {
-        let (requests, mut line_requests) = mpsc::channel(8);
-        let mut waiting = Some((socket, about, requests));
         let mut stop = self.shared.stop.subscribe();
         loop {
             tokio::select! {
                 event = events.recv() => match event {
                     Some(SessionEvent::Confirmed { answer }) => {
-                        if let Some(answer) = answer && agreed.is_none() {
-                            let media = self.offers.accept(&answer);
-                            agreed = media
-                                .inspect_err(|error| tracing::info!(parent: &self.span, %error, "answer not usable"))
-                                .ok();
-                        }
-                        match (waiting.take(), agreed.take()) {
-                            (Some((socket, about, requests)), Some(media)) => {
-                                self.begin(socket, &media, about, requests);
-                            }
-                            (Some(_), None) => {
-                                tracing::info!(parent: &self.span, "no media agreed: hanging up");
-                                self.hang_up();
-                            }
-                            (None, _) => {}
+                        if let Some(unconfirmed) = waiting.take() {
+                            self.confirmed(unconfirmed, answer);
                         }
                     }
                     Some(SessionEvent::Offered { sdp, answerer }) => {
-                        self.offered(sdp, answerer).await;
+                        if let Some(media) = self.offers.answer_within(sdp, answerer, &self.span).await {
+                            self.command(Command::Media(self.slot, media));
+                        }
                     }
                     Some(SessionEvent::Key(key)) => self.tell(Input::Key(key, Way::Info)),
                     Some(SessionEvent::ReferProgress { code, last }) => {
-                        self.tell(Input::Transfer(transfer_update(code, last)));
+                        let update = transfer_update(code, last);
+                        if matches!(update, TransferUpdate::Failed(_)) {
+                            self.transfer = None;
+                        }
+                        self.tell(Input::Transfer(update));
                     }
                     Some(SessionEvent::Referred { target }) => {
                         tracing::info!(parent: &self.span, target, "asked to transfer: not done");
                     }
                     Some(SessionEvent::Ended(ended)) => {
-                        if let Some((_, about, _)) = waiting.take() {
-                            self.never_began(about, &ended);
+                        if let Some(unconfirmed) = waiting.take() {
+                            self.never_began(unconfirmed.about, &ended);
                         }
                         self.tell(match ended {
-                            Ended::Bye | Ended::Cancelled => Input::HungUp,
+                            Ended::Bye(_) | Ended::Cancelled => Input::HungUp,
                             Ended::Failed(_) => Input::LineFailed,
                         });
                         return;
@@ -124,7 +179,10 @@ impl Conversation<'_> {
                     }
                 },
                 Some(request) = line_requests.recv() => match request {
-                    LineRequest::Transfer(target) => self.refer(target),
+                    LineRequest::Transfer { target, attended, context } => {
+                        self.begin_transfer(target, attended, context);
+                    }
+                    LineRequest::AskPbx(queue) => self.ask_pbx(queue),
                     LineRequest::HangUp => self.hang_up(),
                 },
                 Ok(()) = stop.changed() => {
@@ -137,11 +195,36 @@ impl Conversation<'_> {
         }
     }
 
+    fn confirmed(&self, unconfirmed: Unconfirmed, answer: Option<String>) {
+        let Unconfirmed {
+            socket,
+            agreed,
+            about,
+            requests,
+        } = unconfirmed;
+        let accepted = || {
+            let media = self.offers.accept(&answer?);
+            media
+                .inspect_err(
+                    |error| tracing::info!(parent: &self.span, %error, "answer not usable"),
+                )
+                .ok()
+        };
+        match agreed.or_else(accepted) {
+            Some(media) => self.begin(socket, &media, about, None, requests),
+            None => {
+                tracing::info!(parent: &self.span, "no media agreed: hanging up");
+                self.hang_up();
+            }
+        }
+    }
+
     fn begin(
         &self,
         socket: std::net::UdpSocket,
         media: &Media,
         about: About,
+        called_by: Option<String>,
         line: mpsc::Sender<LineRequest>,
     ) {
         let about = About {
@@ -149,12 +232,16 @@ impl Conversation<'_> {
             ..about
         };
         let plan = self.shared.plan();
+        let number = about.number.clone();
         let call = Call::new(Setup {
             id: self.id.clone(),
             rate: LINE_RATE,
             dialplan: plan.dialplan.clone(),
             prompts: plan.prompts.clone(),
             vad: plan.engines.vad.clone(),
+            music: plan.music.clone(),
+            waiting: self.shared.callers_waiting(&plan.dialplan),
+            called_by,
             begins: Timestamp::now(),
             about,
         });
@@ -163,7 +250,10 @@ impl Conversation<'_> {
             plan,
             leg: Leg::new(socket, media),
             rate: LINE_RATE,
+            number,
             line,
+            desk: self.shared.desk.clone(),
+            agent: None,
             held: 0,
             ticks: 0,
         };
@@ -184,9 +274,10 @@ impl Conversation<'_> {
             started: about.started,
             codec: None,
             sip_call_id: about.sip_call_id,
+            called_by: None,
         }));
         let reason = match ended {
-            Ended::Bye | Ended::Cancelled => EndReason::CallerHungUp,
+            Ended::Bye(_) | Ended::Cancelled => EndReason::CallerHungUp,
             Ended::Failed(_) => EndReason::LineFailed,
         };
         self.shared.events.send(event(EventKind::CallEnded {
@@ -195,30 +286,35 @@ impl Conversation<'_> {
         }));
     }
 
-    async fn offered(&mut self, offer: Option<String>, answerer: Answerer) {
-        let Some(offer) = offer else {
-            // Nothing changes on our side: what we have, as an offer.
-            return answerer.answer(self.offers.offer()).await;
-        };
-        match self.offers.answer(&offer) {
-            Ok((media, sdp)) => {
-                self.command(Command::Media(self.slot, media));
-                answerer.answer(sdp).await;
-            }
-            Err((code, reason)) => {
-                tracing::info!(parent: &self.span, code, reason, "offer refused, session unchanged");
-                answerer.refuse(code).await;
-            }
-        }
+    fn begin_transfer(&mut self, target: String, attended: bool, context: Context) {
+        self.transfer = Some(Transfer::start(
+            &self.shared,
+            self.slot,
+            self.session.clone(),
+            target,
+            attended,
+            context,
+        ));
     }
 
-    fn refer(&self, target: String) {
-        let (session, media, slot) = (self.session.clone(), self.shared.media.clone(), self.slot);
+    fn ask_pbx(&self, queue: String) {
+        let (pbx, media, slot) = (
+            self.shared.pbx.clone(),
+            self.shared.media.clone(),
+            self.slot,
+        );
+        let span = self.span.clone();
         tokio::spawn(async move {
-            if let Err(error) = session.refer(&target).await {
-                let failed = TransferUpdate::Failed(error.to_string());
-                let _ = media.try_send(Command::Input(slot, Input::Transfer(failed)));
-            }
+            let state = match pbx {
+                Some(pbx) => pbx.queue(&queue).await.map_err(|error| error.to_string()),
+                None => Err("there is no [asterisk] in the configuration".to_owned()),
+            };
+            let state = state
+                .inspect_err(
+                    |why| tracing::warn!(parent: &span, queue, why, "the queue cannot be asked"),
+                )
+                .ok();
+            let _ = media.try_send(Command::Input(slot, Input::PbxQueue(state)));
         });
     }
 

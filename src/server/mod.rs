@@ -2,26 +2,43 @@
 //!
 //! Signalling runs on tokio, one task a call; sound runs on the media thread; recognition and
 //! synthesis run on the pool. They talk through bounded channels only. A dialplan that changes takes
-//! over for new calls ([`Plans`]).
+//! over for new calls ([`Plans`]). Who waits for a person, and which agents there are, knows the desk.
 
+mod agent_leg;
+mod call_back;
 mod config;
+pub mod control;
 mod conversation;
+mod desk;
+mod feature;
 mod media;
+mod messages;
 mod offers;
+mod people;
+mod phones;
 mod pool;
+mod transfer;
 
 pub use config::{Config, ConfigError};
+pub use desk::DeskError;
+pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
 use crate::audio::LineRate;
-use crate::dialplan::Dialplan;
+use crate::call::Music;
+use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
-use crate::line::sip::{Agent, Invitation, ListenError};
+use crate::line::sip::{Agent, Invitation, ListenError, Registrations};
+use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
+use desk::Desk;
 use media::Command;
+use messages::Messages;
+use phones::Phones;
 use pool::Pool;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -50,17 +67,40 @@ pub struct Plan {
     pub dialplan: Arc<Dialplan>,
     pub prompts: Arc<PromptBook>,
     pub engines: Engines,
+    /// For who waits.
+    pub music: Music,
 }
 
 /// Where a plan is handed in while the server runs.
 pub struct Plans(Arc<Shared>);
 
 impl Plans {
-    /// Calls that begin from now on are answered with `plan`; those that are up go on with theirs.
-    pub fn take_over(&self, plan: Plan) {
+    /// Calls that begin from now on are answered with `plan`; those that are up go on with theirs. The
+    /// error says why it cannot be used here.
+    pub fn take_over(&self, plan: Plan) -> Result<(), String> {
+        knows_queues(&self.0.config, &plan.dialplan)?;
         let mut current = self.0.plan.write().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(plan);
+        Ok(())
     }
+}
+
+/// The dialplan puts nobody into a queue that is not there.
+fn knows_queues(config: &Config, dialplan: &Dialplan) -> Result<(), String> {
+    for reach in dialplan.reaches() {
+        let Reach::Queue { name, .. } = reach else {
+            continue;
+        };
+        if !config.queues.iter().any(|queue| queue.name == *name) {
+            let known: Vec<&str> = config.queues.iter().map(|q| q.name.as_str()).collect();
+            return Err(format!(
+                "the dialplan puts callers into the queue \"{name}\", and the configuration has: {}. Add \
+                 [[queue]] name = \"{name}\" to it, with an [[agent]], or name another in the dialplan",
+                known.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Why the server cannot start.
@@ -68,6 +108,12 @@ impl Plans {
 pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
+    #[error(transparent)]
+    Queue(#[from] DeskError),
+    #[error("{0}")]
+    People(String),
+    #[error("messages cannot be kept: {0}. May this user write to the data folder?")]
+    Messages(std::io::Error),
     #[error("a thread could not be started: {0}")]
     Thread(std::io::Error),
 }
@@ -75,7 +121,6 @@ pub enum StartError {
 /// A server that is listening.
 pub struct Server {
     shared: Arc<Shared>,
-    agent: Agent,
     invitations: mpsc::Receiver<Invitation>,
     media_thread: JoinHandle<()>,
 }
@@ -83,11 +128,20 @@ pub struct Server {
 /// What all calls' tasks use.
 struct Shared {
     config: Config,
+    agent: Agent,
+    phones: Phones,
+    desk: Desk,
+    pbx: Option<Pbx>,
     plan: RwLock<Arc<Plan>>,
+    /// How many callers wait, by queue; the desk keeps it true.
+    waiting: RwLock<HashMap<String, u32>>,
     events: Arc<Writer>,
     ports: Ports,
+    messages: Messages,
     media: SyncSender<Command>,
     calls: AtomicUsize,
+    /// Agents whose phones ring, or who are on a line.
+    agents_busy: AtomicUsize,
     next_slot: AtomicU64,
     /// Goes to true when the calls that are left must end.
     stop: watch::Sender<bool>,
@@ -99,32 +153,76 @@ impl Shared {
         let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner);
         plan.clone()
     }
+
+    /// In the queue that a dialplan leads to.
+    fn callers_waiting(&self, dialplan: &Dialplan) -> Option<u32> {
+        let Reach::Queue { name, .. } = &dialplan.human.reach else {
+            return None;
+        };
+        let waiting = self.waiting.read().unwrap_or_else(PoisonError::into_inner);
+        waiting.get(name).copied()
+    }
+
+    /// Ready when all that is left must end.
+    async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
 }
 
 impl Server {
     pub async fn start(parts: Parts) -> Result<Server, StartError> {
-        let threads = match parts.config.recognition.threads {
+        let config = parts.config;
+        let setup = config.setup().map_err(StartError::People)?;
+        knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
+        std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
+        let saved = desk::read(&config.data)?;
+        let threads = match config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,
         };
         let make_pool = |results| Pool::start(threads, results);
-        let (agent, invitations) = Agent::listen(parts.config.listen, "zeroline").await?;
-        let (media, media_thread) =
-            media::start(make_pool, parts.events.clone()).map_err(StartError::Thread)?;
-        let [first, last] = parts.config.rtp_ports;
-        let shared = Shared {
+        let accounts = phones::accounts(&config.agents);
+        let registrations =
+            Registrations::new(accounts).map_err(|e| StartError::People(e.to_string()))?;
+        let phones = Phones::new(&config.agents, registrations.clone());
+        phones.restore(&config.data);
+        let (agent, invitations) =
+            Agent::listen_with(config.listen, phones::US, registrations).await?;
+        let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
+        let (media, media_thread) = media::start(make_pool, parts.events.clone(), messages.clone())
+            .map_err(StartError::Thread)?;
+        let [first, last] = config.rtp_ports;
+        let pbx = config.asterisk.as_ref().map(|asterisk| {
+            Pbx::start(pbx::Settings {
+                address: asterisk.address.clone(),
+                user: asterisk.user.clone(),
+                secret: asterisk.secret.reveal().to_owned(),
+            })
+        });
+        let (desk, inputs) = Desk::new();
+        let shared = Arc::new(Shared {
             ports: Ports::new(agent.address().ip(), first..=last),
-            config: parts.config,
+            phones,
+            agent,
+            desk,
+            pbx,
+            config,
             plan: RwLock::new(Arc::new(parts.plan)),
+            waiting: RwLock::default(),
             events: parts.events,
+            messages,
             media,
             calls: AtomicUsize::new(0),
+            agents_busy: AtomicUsize::new(0),
             next_slot: AtomicU64::new(0),
             stop: watch::Sender::new(false),
-        };
+        });
+        tokio::spawn(desk::run(shared.clone(), setup, saved, inputs));
+        tokio::spawn(phones::watch(shared.clone()));
+        tokio::spawn(control::listen(shared.clone()));
         Ok(Server {
-            shared: Arc::new(shared),
-            agent,
+            shared,
             invitations,
             media_thread,
         })
@@ -137,7 +235,7 @@ impl Server {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.agent.address()
+        self.shared.agent.address()
     }
 
     /// Takes calls until `stop` is ready; then lets those that are up finish, within the
@@ -175,9 +273,24 @@ impl Server {
             self.shared.stop.send_replace(true);
             tokio::time::sleep(GOODBYE).await;
         }
+        // No phone is left ringing for somebody who was to be called back.
+        self.shared.stop.send_replace(true);
+        let _ = tokio::time::timeout(GOODBYE, self.no_agents()).await;
         // The last events of the last calls are recorded before this returns.
         if self.shared.media.send(Command::Stop).is_ok() {
-            let _ = tokio::task::spawn_blocking(|| self.media_thread.join()).await;
+            let messages = self.shared.messages.clone();
+            let _ = tokio::task::spawn_blocking(move || {
+                let joined = self.media_thread.join();
+                messages.close();
+                joined
+            })
+            .await;
+        }
+    }
+
+    async fn no_agents(&self) {
+        while self.shared.agents_busy.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -193,7 +306,10 @@ impl Server {
             return;
         }
         tokio::spawn(async move {
-            conversation::serve(&shared, invitation).await;
+            match invitation.account().map(str::to_owned) {
+                Some(agent) => feature::serve(&shared, invitation, &agent).await,
+                None => conversation::serve(&shared, invitation).await,
+            }
             shared.calls.fetch_sub(1, Ordering::Relaxed);
         });
     }

@@ -2,7 +2,7 @@
 
 use super::CODECS;
 use crate::line::sdp::{self, Media, Origin, SdpError};
-use crate::line::sip::Invitation;
+use crate::line::sip::{Answerer, Invitation};
 use std::net::SocketAddr;
 
 /// What we agreed so far.
@@ -45,5 +45,30 @@ impl Offers {
 
     pub fn accept(&self, answer: &str) -> Result<Media, SdpError> {
         sdp::accept(&sdp::parse(answer.as_bytes())?, self.local, &CODECS)
+    }
+
+    /// Answers an offer made within a call; gives what was agreed. Without one the other side asks for
+    /// ours: what we have, as nothing changes on our side. What cannot be agreed leaves all as it was.
+    pub async fn answer_within(
+        &mut self,
+        offer: Option<String>,
+        answerer: Answerer,
+        span: &tracing::Span,
+    ) -> Option<Media> {
+        let Some(offer) = offer else {
+            answerer.answer(self.offer()).await;
+            return None;
+        };
+        match self.answer(&offer) {
+            Ok((media, sdp)) => {
+                answerer.answer(sdp).await;
+                Some(media)
+            }
+            Err((code, reason)) => {
+                tracing::info!(parent: span, code, reason, "offer refused, session unchanged");
+                answerer.refuse(code).await;
+                None
+            }
+        }
     }
 }

@@ -145,7 +145,14 @@ impl Pool {
                     lookup_failed(asked.id, why)
                 })
             }
-            Job::Transfer { .. } | Job::HangUp => Err(Input::LineFailed),
+            Job::Transfer { .. }
+            | Job::AskPbx { .. }
+            | Job::Enter { .. }
+            | Job::Leave { .. }
+            | Job::CallBack { .. }
+            | Job::CancelCallBack { .. }
+            | Job::Message(_)
+            | Job::HangUp => Err(Input::LineFailed),
         }
     }
 }

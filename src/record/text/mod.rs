@@ -1,12 +1,15 @@
-//! Calls as text for a terminal: [`list`] and [`show`].
+//! Calls as text for a terminal: [`list`] and [`show`]; and the [`messages`] left in them.
 //!
 //! What callers and networks say is printed, so nothing in it may reach the terminal as a
 //! command: control characters are replaced.
 
 mod list;
+mod messages;
 mod show;
+mod waiting;
 
 pub use list::list;
+pub use messages::messages;
 pub use show::show;
 
 use crate::call::EndReason;
@@ -60,6 +63,9 @@ fn ended(reason: EndReason) -> &'static str {
         EndReason::CallerHungUp => "caller hung up",
         EndReason::Finished => "finished",
         EndReason::Transferred => "put through",
+        EndReason::AgentHungUp => "agent hung up",
+        EndReason::CallBackPromised => "call-back",
+        EndReason::MessageLeft => "message left",
         EndReason::NoInput => "caller silent",
         EndReason::MediaLost => "sound stopped",
         EndReason::Shutdown => "server stopped",

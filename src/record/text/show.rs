@@ -1,6 +1,6 @@
 //! One call as a conversation to read.
 
-use super::{Ink, Layout, clean, ended, wrapped};
+use super::{Ink, Layout, clean, ended, waiting, wrapped};
 use crate::call::{AskedHow, Event, EventKind, InterruptedBy, OneWay};
 use crate::record::{Summary, Transcript};
 use crate::understand::Control;
@@ -137,6 +137,7 @@ impl Conversation {
                     InterruptedBy::Speech => "the caller spoke",
                     InterruptedBy::Digit => "the caller pressed a key",
                     InterruptedBy::HangUp => "the caller hung up",
+                    InterruptedBy::Queue => "there was news from the queue",
                 };
                 if let Some(prompt) = self.prompt.take() {
                     self.detail(
@@ -241,36 +242,10 @@ impl Conversation {
                     AskedHow::Dialplan => "the dialplan leads there",
                     AskedHow::Failures => "the caller was not understood",
                     AskedHow::Engine => "a part of zeroline is broken",
+                    AskedHow::Swearing => "the caller swore",
+                    AskedHow::RaisedVoice => "the caller raised their voice",
                 };
                 self.say(at, "", Ink::Person, format!("to a person: {why}"));
-            }
-            EventKind::TransferStarted {
-                target,
-                wanted,
-                given,
-            } => {
-                let given = given.iter().map(|(name, value)| format!("{name} {value}"));
-                let known: Vec<String> = wanted.iter().cloned().chain(given).collect();
-                let known = match known.is_empty() {
-                    true => String::new(),
-                    false => format!(" about {}", known.join(", ")),
-                };
-                self.say(at, "", Ink::Person, format!("calling {target}{known}"));
-            }
-            EventKind::TransferProgress { code } => {
-                self.say(at, "", Ink::Person, progress(*code));
-            }
-            EventKind::Transferred { target } => {
-                self.say(
-                    at,
-                    "",
-                    Ink::Person,
-                    format!("a person has the caller: {target}"),
-                );
-            }
-            EventKind::TransferFailed { target, reason } => {
-                let text = format!("{target} not reached: {reason}; the caller is back");
-                self.say(at, "", Ink::Trouble, text);
             }
             EventKind::EngineFailed { what, reason } => {
                 self.say(at, "", Ink::Trouble, format!("{what} failed: {reason}"));
@@ -282,6 +257,11 @@ impl Conversation {
                 let length = clock(*duration_ms);
                 let text = format!("end: {}, after {length}", ended(*reason));
                 self.say(at, "", Ink::Bold, text);
+            }
+            other => {
+                if let Some((who, ink, text)) = waiting::in_words(other) {
+                    self.say(at, who, ink, text);
+                }
             }
         }
     }
@@ -334,26 +314,8 @@ fn latency(after_ms: u64, split: &[String]) -> String {
     format!("{after}: {}", split.join(", "))
 }
 
-fn progress(code: u16) -> String {
-    let meaning = match code {
-        100 => "trying",
-        180 => "ringing",
-        181 => "being forwarded",
-        182 => "queued",
-        183 => "in progress",
-        200..=299 => "answered",
-        403 | 603 => "declined",
-        404 | 604 => "unknown there",
-        408 | 480 => "not available",
-        486 | 600 => "busy",
-        487 => "cancelled",
-        _ => return format!("their phone reports {code}"),
-    };
-    format!("their phone reports {code}, {meaning}")
-}
-
 /// `mm:ss.t`
-fn clock(ms: u64) -> String {
+pub(super) fn clock(ms: u64) -> String {
     format!("{:02}:{:02}.{}", ms / 60_000, ms / 1000 % 60, ms / 100 % 10)
 }
 

@@ -35,16 +35,21 @@ pub enum Expected {
     Ends(EndReason),
 }
 
-pub const ASKED: [(&str, AskedHow); 5] = [
+pub const ASKED: [(&str, AskedHow); 7] = [
     ("key", AskedHow::Key),
     ("words", AskedHow::Words),
     ("dialplan", AskedHow::Dialplan),
     ("failures", AskedHow::Failures),
     ("engine", AskedHow::Engine),
+    ("swearing", AskedHow::Swearing),
+    ("raised_voice", AskedHow::RaisedVoice),
 ];
 
-pub const ENDS: [(&str, EndReason); 7] = [
+pub const ENDS: [(&str, EndReason); 10] = [
     ("transferred", EndReason::Transferred),
+    ("agent_hung_up", EndReason::AgentHungUp),
+    ("call_back_promised", EndReason::CallBackPromised),
+    ("message_left", EndReason::MessageLeft),
     ("finished", EndReason::Finished),
     ("caller_hung_up", EndReason::CallerHungUp),
     ("no_input", EndReason::NoInput),
@@ -157,7 +162,10 @@ impl Expected {
             (Expected::NotUnderstood, EventKind::NotUnderstood { .. })
             | (Expected::NoInput, EventKind::NoInput)
             | (Expected::Interrupted, EventKind::PromptInterrupted { .. })
-            | (Expected::TransferFailed, EventKind::TransferFailed { .. }) => true,
+            | (
+                Expected::TransferFailed,
+                EventKind::TransferFailed { .. } | EventKind::QueueRefused { .. },
+            ) => true,
             _ => false,
         }
     }

@@ -11,9 +11,9 @@ mod tests;
 pub(super) use expected::end_of;
 pub use read::read;
 
-use super::{Means, Options, Outcome, Rehearsal, told};
+use super::{Means, Options, Outcome, People, Rehearsal, told};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate, wav};
-use crate::call::{About, Event, Setup};
+use crate::call::{About, Event, Music, Setup};
 use crate::caller::{Step, What, When};
 use crate::dialplan::{Dialplan, LookedUp};
 use crate::engines::Engines;
@@ -47,8 +47,7 @@ struct Settings {
     at: Option<Timestamp>,
     caller: Option<String>,
     called: Option<String>,
-    /// The human's phone is busy.
-    transfers_fail: bool,
+    people: People,
     /// What systems answer that are not asked.
     lookups: BTreeMap<String, LookedUp>,
 }
@@ -180,16 +179,20 @@ impl Scenario {
             dialplan: plan.clone(),
             prompts,
             vad,
+            music: Music::built_in(super::RATE),
+            waiting: Some(self.settings.people.waiting()),
+            called_by: None,
             begins: self.settings.at.unwrap_or_else(Timestamp::now),
             about: About {
                 caller: self.settings.caller.clone(),
+                number: self.settings.caller.clone(),
                 called: self.settings.called.clone(),
                 ..About::default()
             },
         };
         let options = Options {
             timed,
-            transfers_fail: self.settings.transfers_fail,
+            people: self.settings.people,
             lookups: &self.settings.lookups,
         };
         let rehearsal = super::run(setup, means, script, options);

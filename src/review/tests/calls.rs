@@ -1,7 +1,7 @@
 //! A call whose recogniser is the test.
 
 use crate::audio::{Frame, Key, LineRate, wav};
-use crate::call::{About, Call, Event, EventKind, Input, Job, Setup, TransferUpdate, Way};
+use crate::call::{About, Call, Event, EventKind, Input, Job, Music, Setup, TransferUpdate, Way};
 use crate::dialplan::Dialplan;
 use crate::hear::{Hypothesis, Recognition, Vad};
 use crate::record::{Store, Transcript};
@@ -45,6 +45,9 @@ impl Caller {
                 dialplan: dialplan.clone(),
                 prompts: Arc::new(prompts),
                 vad: Vad::Fvad,
+                music: Music::built_in(RATE),
+                waiting: None,
+                called_by: None,
                 begins: jiff::Timestamp::UNIX_EPOCH,
                 about: About {
                     started: Some(started.to_owned()),

@@ -9,7 +9,7 @@ use crate::audio::{Frame, Key};
 use crate::caller::When;
 use crate::dialplan::values::{self, Fields, Findings, Written, listed, meant, wrong_type};
 use crate::dialplan::{Dialplan, LoadError, LookedUp, Severity, Source};
-use crate::rehearse::RATE;
+use crate::rehearse::{People, RATE};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -78,11 +78,11 @@ struct Reader<'r> {
     findings: &'r mut Findings,
 }
 
-const FILE: [&str; 9] = [
-    "about", "at", "caller", "called", "transfer", "lookup", "ends", "turn", "branch",
+const FILE: [&str; 10] = [
+    "about", "at", "caller", "called", "transfer", "queue", "lookup", "ends", "turn", "branch",
 ];
-const BRANCH: [&str; 8] = [
-    "name", "at", "caller", "called", "transfer", "lookup", "ends", "turn",
+const BRANCH: [&str; 9] = [
+    "name", "at", "caller", "called", "transfer", "queue", "lookup", "ends", "turn",
 ];
 pub(super) const TURN: [&str; 18] = [
     "say",
@@ -169,8 +169,16 @@ impl Reader<'_> {
         settings.caller = number("caller", self.findings).or(settings.caller);
         settings.called = number("called", self.findings).or(settings.called);
         if let Some(written) = fields.text("transfer", self.findings) {
-            let both = [("succeeds", false), ("fails", true)];
-            settings.transfers_fail = self.one_of("transfer", written, &both).unwrap_or_default();
+            let both = [("succeeds", People::Answer), ("fails", People::Fail)];
+            settings.people = self.one_of("transfer", written, &both).unwrap_or_default();
+        }
+        if let Some(written) = fields.text("queue", self.findings) {
+            let all = [
+                ("answers", People::Answer),
+                ("nobody", People::Fail),
+                ("long", People::KeepWaiting),
+            ];
+            settings.people = self.one_of("queue", written, &all).unwrap_or_default();
         }
         if let Some(value) = fields.get("lookup") {
             self.lookups(value, &mut settings.lookups);

@@ -1,0 +1,521 @@
+//! An agent's phone, for one caller: it rings, the agent hears who waits and takes the call, and the two
+//! are joined. Or the agent's phone does anything else that phones do.
+//!
+//! [`serve`] follows the signalling; [`AgentLive`] is the leg on the media thread.
+
+use super::call_back::{Attempt, Dialling};
+use super::desk::DeskInput;
+use super::media::{Command, Slot};
+use super::offers::Offers;
+use super::phones::user_to_user;
+use super::pool::Pool;
+use super::{LINE_RATE, Plan, Shared};
+use crate::audio::{FRAME_MS, Frame};
+use crate::call::{Accept, Briefing, BriefingSetup, Decision, Input, Way};
+use crate::dialplan::{Brief, Text, ToAgent};
+use crate::human::{self, Context, Dialled, OfferId, Offered, PromiseId, Stop, Who};
+use crate::line::leg::Leg;
+use crate::line::sip::{
+    Ended, Outgoing, PlaceError, Progress, Session, SessionEvent, SessionEvents, Side,
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// An agent's phone that sends nothing for so long, and has nobody on hold, is muted or gone: it is
+/// asked, and so long is waited for what it says.
+const SILENT: u32 = 10_000 / FRAME_MS;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Who took a call is joined long before this.
+const UNJOINED: Duration = Duration::from_secs(90);
+
+/// What an agent is asked to take.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub id: OfferId,
+    pub agent: String,
+    pub who: Who,
+    pub queue: String,
+    pub ring_ms: u64,
+    pub waited_ms: u64,
+    pub context: Context,
+    pub number: Option<String>,
+}
+
+/// What the desk tells an agent's leg.
+#[derive(Debug)]
+pub enum Order {
+    Stop(Stop),
+    Connect(Slot),
+    Dial(Attempt),
+}
+
+/// What the media thread tells an agent's leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentNews {
+    Decided(Decision),
+    /// They hear that it rings at the number that is to be called for them.
+    Rings,
+    /// What was to be said to an agent who gets no caller has been said.
+    Dismissed,
+    Joined,
+    /// The caller has hung up, or was gone already.
+    CallOver,
+    /// Their phone has sent nothing for a while.
+    Silent,
+}
+
+/// An agent's leg on the media thread.
+pub struct AgentLive {
+    pub name: String,
+    pub briefing: Briefing,
+    pub leg: Leg,
+    pub plan: Arc<Plan>,
+    pub news: mpsc::Sender<AgentNews>,
+    /// The caller whom they get once they have been told about them.
+    pub joins: Option<Slot>,
+    /// Somebody is called for them as soon as they have been told about it.
+    pub rings: bool,
+    /// They get none.
+    pub dismissed: bool,
+}
+
+impl AgentLive {
+    /// Somebody who gets no caller, only what `briefing` says in parting.
+    pub fn dismissed(
+        name: &str,
+        briefing: Briefing,
+        leg: Leg,
+        plan: Arc<Plan>,
+        news: mpsc::Sender<AgentNews>,
+    ) -> AgentLive {
+        AgentLive {
+            dismissed: true,
+            ..AgentLive::new(name, briefing, leg, plan, news)
+        }
+    }
+
+    fn new(
+        name: &str,
+        briefing: Briefing,
+        leg: Leg,
+        plan: Arc<Plan>,
+        news: mpsc::Sender<AgentNews>,
+    ) -> AgentLive {
+        AgentLive {
+            name: name.to_owned(),
+            briefing,
+            leg,
+            plan,
+            news,
+            joins: None,
+            rings: false,
+            dismissed: false,
+        }
+    }
+
+    pub fn tell(&self, news: AgentNews) {
+        // Who does not listen any more has hung up.
+        let _ = self.news.try_send(news);
+    }
+
+    /// 20 ms without a caller.
+    pub fn tick(&mut self, slot: Slot, pool: &Pool) {
+        let (mut said, mut heard) = (Frame::silence(LINE_RATE), Frame::silence(LINE_RATE));
+        self.leg.receive(&mut said);
+        while let Some(key) = self.leg.take_key() {
+            self.briefing.handle(Input::Key(key, Way::Rtp));
+        }
+        self.briefing.tick(&said, &mut heard);
+        self.leg.send(&heard);
+        while let Some(job) = self.briefing.poll_job() {
+            if let Err(input) = pool.give(slot, LINE_RATE, &self.plan.engines, job) {
+                self.briefing.handle(input);
+            }
+        }
+        if let Some(decision) = self.briefing.poll() {
+            self.tell(AgentNews::Decided(decision));
+        }
+        if self.rings && self.briefing.is_told() {
+            self.rings = false;
+            self.briefing.ring();
+            self.tell(AgentNews::Rings);
+        }
+        if self.is_over() {
+            self.tell(AgentNews::Dismissed);
+        }
+        self.watch();
+    }
+
+    /// All was said to an agent who gets no caller.
+    pub fn is_over(&self) -> bool {
+        self.dismissed && self.briefing.is_told()
+    }
+
+    /// They get no caller, only what is said in parting.
+    pub fn dismiss(&mut self, say: Vec<Text>) {
+        self.dismissed = true;
+        self.rings = false;
+        self.briefing.leave(say);
+    }
+
+    /// 20 ms with a caller: they hear what the agent says; `None` while the agent has them on hold and
+    /// their phone plays nothing of its own.
+    pub fn converse(&mut self, caller: &Frame) -> Option<Frame> {
+        let mut said = Frame::silence(LINE_RATE);
+        let received = self.leg.receive(&mut said);
+        self.leg.send(caller);
+        self.watch();
+        let plays = received && said.samples().iter().any(|&sample| sample != 0);
+        (self.leg.session().media().we_send || plays).then_some(said)
+    }
+
+    fn watch(&mut self) {
+        let session = self.leg.session();
+        let media = session.media();
+        // Who has us on hold may well send nothing.
+        let talks = media.we_receive && media.we_send;
+        let silent = session.silent_ticks();
+        if talks && silent > 0 && silent.is_multiple_of(SILENT) {
+            self.tell(AgentNews::Silent);
+        }
+    }
+}
+
+/// Rings an agent's phone and follows it to its end.
+pub async fn serve(shared: Arc<Shared>, offer: Offer, orders: mpsc::Receiver<Order>) {
+    shared.agents_busy.fetch_add(1, Ordering::Relaxed);
+    offer_to(&shared, &offer, orders).await;
+    shared.agents_busy.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn offer_to(shared: &Arc<Shared>, offer: &Offer, mut orders: mpsc::Receiver<Order>) {
+    let span = tracing::info_span!("agent", name = offer.agent);
+    let answered = tokio::select! {
+        answered = ring(shared, offer) => answered,
+        () = withdrawn(&mut orders) => return,
+        () = shared.stopped() => return,
+    };
+    let leg = match answered {
+        Ok(leg) => leg,
+        Err(how) => {
+            tracing::info!(parent: &span, ?how, "not taken");
+            return shared.desk.offered(offer.id, how).await;
+        }
+    };
+    let following = Following {
+        joined: false,
+        to_dial: None,
+        dialling: None,
+        asked: None,
+        shared,
+        offer,
+        slot: leg.slot,
+        session: leg.session,
+        offers: leg.offers,
+        span,
+    };
+    following.follow(leg.events, leg.news, orders).await;
+}
+
+async fn withdrawn(orders: &mut mpsc::Receiver<Order>) {
+    // Before the phone is answered there is nothing else that it could be told.
+    let _ = orders.recv().await;
+}
+
+/// A phone that was answered.
+struct AnsweredLeg {
+    slot: Slot,
+    session: Session,
+    events: SessionEvents,
+    offers: Offers,
+    news: mpsc::Receiver<AgentNews>,
+}
+
+async fn ring(shared: &Arc<Shared>, offer: &Offer) -> Result<AnsweredLeg, Offered> {
+    let failed = |why: String| Offered::Failed(why);
+    let Some(phone) = shared.phone_of(&offer.agent) else {
+        return Err(failed("their phone is not registered".to_owned()));
+    };
+    let socket = shared.ports.take().map_err(|e| failed(e.to_string()))?;
+    let local = socket.local_addr().map_err(|e| failed(e.to_string()))?;
+    let mut offers = Offers::new(local);
+    let outgoing = Outgoing {
+        name: Some(shared.shown_as(offer)),
+        headers: vec![user_to_user(&offer.context)],
+        longest_ringing: Duration::from_millis(offer.ring_ms),
+        ..phone.outgoing(offers.offer())
+    };
+    let ringing = |progress: Progress| {
+        if matches!(progress.code, 180 | 183) {
+            shared.desk.tell(DeskInput::Acd(human::Input::Offered {
+                offer: offer.id,
+                how: Offered::Ringing,
+            }));
+        }
+    };
+    let placed = shared.agent.call(outgoing, ringing).await;
+    let (session, events, answer) = placed.map_err(not_taken)?;
+    shared.desk.offered(offer.id, Offered::Answered).await;
+    let media = match offers.accept(&answer) {
+        Ok(media) => media,
+        Err(error) => {
+            session.hang_up().await;
+            return Err(failed(format!("its answer is not usable: {error}")));
+        }
+    };
+    let plan = shared.plan();
+    let (news, received) = mpsc::channel(8);
+    let accept = shared.accept_of(&offer.queue);
+    let briefing = Briefing::new(BriefingSetup {
+        rate: LINE_RATE,
+        language: plan.dialplan.language,
+        accept,
+        say: brief(&plan, offer, accept),
+        prompts: plan.prompts.clone(),
+    });
+    let live = AgentLive::new(&offer.agent, briefing, Leg::new(socket, &media), plan, news);
+    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
+    if shared
+        .media
+        .try_send(Command::AddAgent(slot, Box::new(live)))
+        .is_err()
+    {
+        session.hang_up().await;
+        return Err(failed("the media thread takes no commands".to_owned()));
+    }
+    Ok(AnsweredLeg {
+        slot,
+        session,
+        events,
+        offers,
+        news: received,
+    })
+}
+
+fn brief(plan: &Plan, offer: &Offer, accept: Accept) -> Vec<Text> {
+    plan.dialplan.briefing(&Brief {
+        wanted: offer.context.wanted.clone(),
+        given: offer.context.given.clone().into_iter().collect(),
+        tried: offer.context.tried.clone(),
+        language: offer.context.language.parse().ok(),
+        waited_s: offer.waited_ms / 1_000,
+        call_back: matches!(offer.who, Who::Promise(_)),
+        by_key: accept == Accept::Key,
+        now: Timestamp::now(),
+    })
+}
+
+fn not_taken(error: PlaceError) -> Offered {
+    match error {
+        PlaceError::Refused(486 | 600, _) => Offered::Busy,
+        PlaceError::Refused(408 | 480 | 487, _) => Offered::NoAnswer,
+        // Do not disturb, and call forwarding: a forwarded call might end in somebody's voice mail.
+        PlaceError::Refused(603, _) | PlaceError::Moved { .. } => Offered::Declined,
+        PlaceError::NoAnswer(_) => Offered::NoAnswer,
+        other => Offered::Failed(other.to_string()),
+    }
+}
+
+/// Ready when a phone that was asked is not there.
+async fn gone(asked: &mut Option<JoinHandle<bool>>) {
+    if let Some(answer) = asked {
+        let is_there = answer.await.unwrap_or(false);
+        *asked = None;
+        if !is_there {
+            return;
+        }
+    }
+    std::future::pending().await
+}
+
+/// A phone that was answered, and the one caller it is for.
+struct Following<'a> {
+    shared: &'a Arc<Shared>,
+    offer: &'a Offer,
+    slot: Slot,
+    session: Session,
+    offers: Offers,
+    joined: bool,
+    /// A promise that is to be kept when the agent has been told about it.
+    to_dial: Option<Attempt>,
+    dialling: Option<Dialling>,
+    /// Whether their phone is there, once it has said so.
+    asked: Option<JoinHandle<bool>>,
+    span: tracing::Span,
+}
+
+/// How it ended.
+enum Over {
+    /// The agent's phone did.
+    Phone { hung_up: bool },
+    /// The caller did, or there is none.
+    Caller,
+}
+
+impl Following<'_> {
+    async fn follow(
+        mut self,
+        mut events: SessionEvents,
+        mut news: mpsc::Receiver<AgentNews>,
+        mut orders: mpsc::Receiver<Order>,
+    ) {
+        let unjoined = tokio::time::sleep(UNJOINED);
+        tokio::pin!(unjoined);
+        let over = loop {
+            let over = tokio::select! {
+                event = events.recv() => self.event(event).await,
+                Some(news) = news.recv() => self.news(news).await,
+                Some(order) = orders.recv() => {
+                    self.order(order);
+                    None
+                }
+                () = Dialling::failed(&mut self.dialling) => {
+                    self.dismiss_with(ToAgent::NotReached);
+                    None
+                }
+                () = gone(&mut self.asked) => {
+                    tracing::warn!(parent: &self.span, "their phone is gone");
+                    Some(Over::Phone { hung_up: false })
+                }
+                () = self.shared.stopped() => Some(Over::Phone { hung_up: false }),
+                () = &mut unjoined, if !self.joined => Some(Over::Phone { hung_up: false }),
+            };
+            if let Some(over) = over {
+                break over;
+            }
+        };
+        self.end(over).await;
+    }
+
+    async fn event(&mut self, event: Option<SessionEvent>) -> Option<Over> {
+        match event {
+            Some(SessionEvent::Offered { sdp, answerer }) => {
+                if let Some(media) = self.offers.answer_within(sdp, answerer, &self.span).await {
+                    self.command(Command::Media(self.slot, media));
+                }
+            }
+            Some(SessionEvent::Key(key)) => {
+                self.command(Command::Input(self.slot, Input::Key(key, Way::Info)));
+            }
+            Some(SessionEvent::Ended(ended)) => {
+                let hung_up = ended == Ended::Bye(Side::They);
+                return Some(Over::Phone { hung_up });
+            }
+            None => return Some(Over::Phone { hung_up: false }),
+            Some(_) => {}
+        }
+        None
+    }
+
+    async fn news(&mut self, news: AgentNews) -> Option<Over> {
+        match news {
+            AgentNews::Decided(Decision::Taken) => self.offered(Offered::Accepted).await,
+            AgentNews::Decided(Decision::Declined) => {
+                self.offered(Offered::Declined).await;
+                self.dismiss(Vec::new());
+            }
+            AgentNews::Decided(Decision::NoKey) => {
+                self.offered(Offered::NoAnswer).await;
+                self.dismiss(Vec::new());
+            }
+            AgentNews::Rings => {
+                if let Some(attempt) = self.to_dial.take() {
+                    let (shared, agent) = (self.shared.clone(), self.offer.agent.clone());
+                    self.dialling = Some(Dialling::start(shared, agent, self.slot, attempt));
+                }
+            }
+            AgentNews::Joined => self.joined = true,
+            AgentNews::Dismissed | AgentNews::CallOver => return Some(Over::Caller),
+            AgentNews::Silent => {
+                let session = self.session.clone();
+                let asked = tokio::spawn(async move { session.is_there(PATIENCE).await });
+                self.asked = Some(asked);
+            }
+        }
+        None
+    }
+
+    fn order(&mut self, order: Order) {
+        match order {
+            Order::Connect(call) => {
+                self.command(Command::Join {
+                    call,
+                    agent: self.slot,
+                });
+            }
+            Order::Dial(attempt) => {
+                self.to_dial = Some(attempt);
+                self.command(Command::Ring(self.slot));
+            }
+            Order::Stop(Stop::Taken) => self.dismiss_with(ToAgent::TakenByAnother),
+            Order::Stop(Stop::CallerLeft) => self.dismiss_with(ToAgent::CallerGone),
+            // They know.
+            Order::Stop(Stop::RingOver | Stop::Paused) => self.dismiss(Vec::new()),
+        }
+    }
+
+    fn dismiss_with(&self, told: ToAgent) {
+        self.dismiss(vec![self.shared.plan().dialplan.told_agent(told)]);
+    }
+
+    fn dismiss(&self, say: Vec<Text>) {
+        self.command(Command::Dismiss(self.slot, say));
+    }
+
+    async fn offered(&self, how: Offered) {
+        self.shared.desk.offered(self.offer.id, how).await;
+    }
+
+    fn command(&self, command: Command) {
+        if self.shared.media.try_send(command).is_err() {
+            tracing::error!(parent: &self.span, "the media thread takes no commands");
+        }
+    }
+
+    /// What became of a promise, if it was not kept.
+    async fn not_reached(&mut self) -> Option<(PromiseId, u32, String)> {
+        if let Some(attempt) = self.to_dial.take() {
+            let why = "the agent hung up".to_owned();
+            return Some((attempt.promise, attempt.attempt, why));
+        }
+        self.dialling.take()?.end().await
+    }
+
+    async fn end(mut self, over: Over) {
+        let caller_back = match over {
+            Over::Phone { hung_up } => {
+                // Who hangs up before the caller is on has not talked to them.
+                let hung_up = hung_up && self.joined;
+                self.command(Command::AgentGone {
+                    agent: self.slot,
+                    hung_up,
+                });
+                !hung_up
+            }
+            Over::Caller => false,
+        };
+        // Whoever waits is not kept waiting by a phone that does not answer our BYE.
+        self.shared.desk.offered(self.offer.id, Offered::Gone).await;
+        // Only now: the agent is free for others when this is known.
+        if let Some((promise, attempt, why)) = self.not_reached().await {
+            tracing::info!(parent: &self.span, promise = promise.0, attempt, why, "not called back");
+            let how = Dialled::NotReached(why);
+            let dialled = human::Input::Dialled {
+                promise,
+                attempt,
+                how,
+            };
+            self.shared.desk.send(DeskInput::Acd(dialled)).await;
+        }
+        let ended = human::Input::Ended {
+            offer: self.offer.id,
+            caller_back,
+        };
+        self.shared.desk.send(DeskInput::Acd(ended)).await;
+        self.session.hang_up().await;
+    }
+}

@@ -1,0 +1,105 @@
+//! Codes that an agent dials on their phone: `*1` ready, `*2` a break, `*3` off duty. The phone has shown
+//! who it is before it gets here.
+
+use super::agent_leg::{AgentLive, AgentNews};
+use super::desk::DeskInput;
+use super::media::{Command, Slot};
+use super::offers::Offers;
+use super::{LINE_RATE, Shared};
+use crate::call::{Accept, Briefing, BriefingSetup};
+use crate::dialplan::ToAgent;
+use crate::human::Input;
+use crate::line::leg::Leg;
+use crate::line::sip::{Invitation, SessionEvent};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// What there is to say takes less.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Does what the code says, tells the agent so, and hangs up.
+pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
+    let called = invitation.called();
+    let code = called.split(':').nth(1).unwrap_or_default();
+    let code = code.split(['@', ';']).next().unwrap_or_default();
+    let name = agent.to_owned();
+    let (input, told) = match code {
+        "*1" => (Input::Ready { agent: name }, ToAgent::Ready),
+        "*2" => {
+            let reason = "break".to_owned();
+            (
+                Input::Pause {
+                    agent: name,
+                    reason,
+                },
+                ToAgent::Paused,
+            )
+        }
+        "*3" => (Input::LogOut { agent: name }, ToAgent::OffDuty),
+        _ => return invitation.refuse(404, "*1 ready, *2 a break, *3 off duty"),
+    };
+    tracing::info!(agent, code, "dialled");
+    shared.desk.send(DeskInput::Acd(input)).await;
+    confirm(shared, invitation, agent, told).await;
+}
+
+async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
+    let Ok(socket) = shared.ports.take() else {
+        return invitation.refuse(503, "no port for sound");
+    };
+    let Ok(local) = socket.local_addr() else {
+        return invitation.refuse(500, "no port for sound");
+    };
+    let mut offers = Offers::new(local);
+    let (agreed, sdp) = match offers.first(&invitation) {
+        Ok(agreed) => agreed,
+        Err((code, reason)) => return invitation.refuse(code, &reason),
+    };
+    // A phone that wants our offer hears nothing; what it dialled is done all the same.
+    let Ok((session, mut events)) = invitation.answer(sdp) else {
+        return;
+    };
+    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
+    let (news, mut received) = mpsc::channel(8);
+    if let Some(media) = &agreed {
+        let plan = shared.plan();
+        let mut briefing = Briefing::new(BriefingSetup {
+            rate: LINE_RATE,
+            language: plan.dialplan.language,
+            accept: Accept::Key,
+            say: Vec::new(),
+            prompts: plan.prompts.clone(),
+        });
+        briefing.leave(vec![plan.dialplan.told_agent(told)]);
+        let leg = Leg::new(socket, media);
+        let live = AgentLive::dismissed(agent, briefing, leg, plan, news);
+        let _ = shared
+            .media
+            .try_send(Command::AddAgent(slot, Box::new(live)));
+    }
+    let told = async {
+        loop {
+            tokio::select! {
+                event = events.recv() => {
+                    if matches!(event, Some(SessionEvent::Ended(_)) | None) {
+                        return;
+                    }
+                }
+                news = received.recv() => {
+                    if matches!(news, Some(AgentNews::Dismissed) | None) {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LONGEST, told).await;
+    let gone = Command::AgentGone {
+        agent: slot,
+        hung_up: true,
+    };
+    let _ = shared.media.try_send(gone);
+    session.hang_up().await;
+}
