@@ -309,7 +309,7 @@ fn what_cannot_be_called_or_shown_is_named() {
     );
     let (code, _, errors) = run(&["call", "sip:nobody@127.0.0.1:9"]);
     assert!(
-        code == 1 && errors.contains("sip:nobody@127.0.0.1:9: 408"),
+        code == 1 && errors.contains("sip:nobody@127.0.0.1:9: no answer"),
         "{errors}"
     );
     let (code, _, errors) = run(&["calls", "show", "no-such-call", "--data", "tests"]);

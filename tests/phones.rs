@@ -327,7 +327,7 @@ fn the_demo_does_what_it_shows() {
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("the person has the caller"), "{text}");
+    assert!(text.contains("joins the caller with anna"), "{text}");
 }
 
 #[test]

@@ -65,6 +65,7 @@ impl Shop {
                 started: Some(format!("2026-11-{day:02}T09:30:00Z")),
                 codec: None,
                 sip_call_id: None,
+                called_by: None,
             },
         );
         note(0, prompt("Lakeside Clinic, hello."));

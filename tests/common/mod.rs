@@ -1,6 +1,7 @@
 //! A running `zeroline serve`, and a phone made of bare sockets.
 #![allow(dead_code)]
 
+pub mod asterisk;
 pub mod http;
 
 use std::io::{BufRead, BufReader};
@@ -27,12 +28,13 @@ pub struct Served {
 }
 
 impl Served {
-    /// `target` is where people are reached; `extra` is more configuration.
+    /// Callers are transferred to `target`; `extra` is more configuration.
     pub fn start(target: &str, extra: &str) -> Served {
         let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
-        let bundled = "sip:frontdesk@127.0.0.1:5080";
+        let bundled = "queue = \"front-desk\"";
         assert!(clinic.contains(bundled));
-        Served::with(&clinic.replace(bundled, target), extra)
+        let target = format!("target = \"{target}\"");
+        Served::with(&clinic.replace(bundled, &target), extra)
     }
 
     /// With a dialplan of its own.
@@ -41,36 +43,29 @@ impl Served {
         std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
         let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
         std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
-        let mut child = zeroline()
-            .args(["serve", "--config"])
-            .arg(folder.path().join("zeroline.toml"))
-            .env_remove("RUST_LOG")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut seen = String::new();
-        let address = loop {
-            let mut line = String::new();
-            if log.read_line(&mut line).unwrap() == 0 {
-                panic!("the server ended:\n{seen}");
-            }
-            if let Some((_, rest)) = line.split_once("listening on ") {
-                break rest.split(' ').next().unwrap().parse().unwrap();
-            }
-            seen.push_str(&line);
-        };
-        let keep = folder.path().join("server.log");
-        std::thread::spawn(move || {
-            let mut file = std::fs::File::create(keep).unwrap();
-            let _ = std::io::copy(&mut log, &mut file);
-        });
+        let (child, address, start) = launch(folder.path());
         Served {
             child,
             address,
             folder,
-            start: seen,
+            start,
         }
+    }
+
+    /// SIGKILL, and started anew with the same data, at the same address.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.start_again();
+    }
+
+    /// Of one that has ended.
+    pub fn start_again(&mut self) {
+        let path = self.folder.path().join("zeroline.toml");
+        let config = std::fs::read_to_string(&path).unwrap();
+        let at = format!("listen = \"{}\"", self.address);
+        let (_, rest) = config.split_once('\n').unwrap();
+        std::fs::write(path, format!("{at}\n{rest}")).unwrap();
+        (self.child, self.address, self.start) = launch(self.folder.path());
     }
 
     pub fn started_with(&self, words: &str) -> bool {
@@ -110,7 +105,9 @@ impl Served {
             return Vec::new();
         };
         files
-            .filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok())
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "jsonl"))
+            .filter_map(|path| std::fs::read_to_string(path).ok())
             .flat_map(|text| {
                 text.lines()
                     .map(|line| serde_json::from_str(line).unwrap())
@@ -193,6 +190,35 @@ impl Served {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Starts a server in that folder, and gives where it listens and what it said before.
+fn launch(folder: &Path) -> (Child, SocketAddr, String) {
+    let mut child = zeroline()
+        .args(["serve", "--config"])
+        .arg(folder.join("zeroline.toml"))
+        .env_remove("RUST_LOG")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut seen = String::new();
+    let address = loop {
+        let mut line = String::new();
+        if log.read_line(&mut line).unwrap() == 0 {
+            panic!("the server ended:\n{seen}");
+        }
+        if let Some((_, rest)) = line.split_once("listening on ") {
+            break rest.split(' ').next().unwrap().parse().unwrap();
+        }
+        seen.push_str(&line);
+    };
+    let keep = folder.join("server.log");
+    std::thread::spawn(move || {
+        let mut file = std::fs::File::create(keep).unwrap();
+        let _ = std::io::copy(&mut log, &mut file);
+    });
+    (child, address, seen)
 }
 
 impl Drop for Served {
