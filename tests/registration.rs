@@ -4,7 +4,7 @@
 #[path = "common/baresip.rs"]
 mod baresip;
 
-use baresip::{Baresip, Phone};
+use baresip::{Account, Baresip};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -60,7 +60,7 @@ impl Company {
     }
 
     fn phone(&self, password: &str, answers: bool, transport: &str) -> Baresip {
-        let phone = Phone {
+        let phone = Account {
             user: "anna",
             password,
             says: &self.tone(),

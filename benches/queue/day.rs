@@ -4,7 +4,7 @@
 
 use crate::chance::Chance;
 use crate::methods::{Heard, METHODS, Methods};
-use zeroline::human::estimate::Crowd;
+use zeroline::human::Crowd;
 
 /// The means of what the simulated people do, in seconds. Talks are log-normal, patience too.
 const TALK: f64 = 240.0;

@@ -1,8 +1,7 @@
 //! What callers are told by each way of estimating waits.
 
 use crate::day::CONFIGURED;
-use zeroline::human::announce::{Announcement, Announcer, Minutes, Place};
-use zeroline::human::estimate::{Crowd, Estimator};
+use zeroline::human::{Announcement, Announcer, Crowd, Estimator, Minutes, Place};
 
 pub const METHODS: usize = 4;
 pub const NAMES: [&str; METHODS] = [

@@ -8,14 +8,15 @@ mod briefing;
 mod duty;
 mod english;
 mod mandarin;
+mod sentences;
 
 pub use briefing::Brief;
 pub use duty::ToAgent;
 
 use super::{Dialplan, Nobody, Reach, Text};
-use crate::understand::Language;
 use crate::understand::values::{Asked, Value};
 use jiff::civil::DateTime;
+use sentences::Sentences;
 
 /// Keys for the ways out of a queue; key 0 stays with a person.
 pub const CALL_BACK_KEY: char = '1';
@@ -94,39 +95,25 @@ pub enum Told {
 impl Dialplan {
     /// The sentences for it, in order.
     pub fn told(&self, told: &Told) -> Vec<Text> {
-        let said = match self.language {
-            Language::EnglishUs | Language::EnglishGb => english::told(self, told),
-            Language::Mandarin => mandarin::told(self, told),
-        };
+        let said = Sentences::of(self.language).told(self, told);
         said.into_iter().map(Text::from).collect()
     }
 
     /// The sentences that are always the same, as far as this dialplan can come to them.
-    pub(super) fn fixed_told(&self) -> impl Iterator<Item = &str> {
-        let (always, queue, asterisk) = match self.language {
-            Language::EnglishUs | Language::EnglishGb => {
-                (english::ALWAYS, english::QUEUE, english::ASTERISK)
-            }
-            Language::Mandarin => (mandarin::ALWAYS, mandarin::QUEUE, mandarin::ASTERISK),
+    pub(super) fn fixed_told(&self) -> Vec<&'static str> {
+        let sentences = Sentences::of(self.language);
+        let (ours, asterisk) = match &self.human.reach {
+            Reach::Queue { .. } => (true, false),
+            Reach::Transfer { asterisk_queue, .. } => (false, asterisk_queue.is_some()),
         };
-        let (queue, asterisk) = match &self.human.reach {
-            Reach::Queue { .. } => (queue, &[][..]),
-            Reach::Transfer {
-                asterisk_queue: Some(_),
-                ..
-            } => (&[][..], asterisk),
-            Reach::Transfer { .. } => (&[][..], &[][..]),
-        };
-        let to_agents: Vec<&str> = match self.has_queue() {
-            true => duty::every(self.language).collect(),
-            false => Vec::new(),
-        };
-        always
-            .iter()
-            .chain(queue)
-            .chain(asterisk)
-            .copied()
-            .chain(to_agents)
+        let waiting = ours.then(|| sentences.fixed_in_queue());
+        let before = asterisk.then(|| sentences.fixed_with_asterisk());
+        let to_agents = self.has_queue().then(|| duty::every(self.language));
+        std::iter::once(sentences.offer_person)
+            .chain(waiting.into_iter().flatten())
+            .chain(before.into_iter().flatten())
+            .chain(to_agents.into_iter().flatten())
+            .collect()
     }
 
     /// A phone number as a voice says it.

@@ -1,7 +1,7 @@
 //! Codes that an agent dials on their phone: `*1` ready, `*2` a break, `*3` off duty. The phone has shown
 //! who it is before it gets here.
 
-use super::agent_leg::{AgentLive, AgentNews};
+use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
 use super::offers::Offers;

@@ -2,7 +2,7 @@
 //! signalling, engines or storage. It never waits for anything but the next tick.
 
 use super::Plan;
-use super::agent_leg::{AgentLive, AgentNews};
+use super::agent_live::{AgentLive, AgentNews};
 use super::desk::{Desk, DeskInput};
 use super::messages::Messages;
 use super::pool::Pool;

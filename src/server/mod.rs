@@ -5,6 +5,7 @@
 //! over for new calls ([`Plans`]). Who waits for a person, and which agents there are, knows the desk.
 
 mod agent_leg;
+mod agent_live;
 mod call_back;
 mod config;
 pub mod control;

@@ -1,7 +1,7 @@
 //! A transfer to a telephone system by REFER, followed to its end: blind, where the caller's phone calls
 //! whom we name, or attended, where we have somebody there on the line before the caller goes.
 
-use super::agent_leg::{AgentLive, AgentNews};
+use super::agent_live::{AgentLive, AgentNews};
 use super::media::{Command, Slot};
 use super::offers::Offers;
 use super::phones::{US, user_to_user};

@@ -1,83 +1,36 @@
-//! baresip as a desk phone: a real one, with an account, that says what is in a WAV file and writes
-//! down what it hears. Debian's `baresip-core`.
+//! The library's baresip, with what its owner does by hand: it dials, lifts, hangs up, presses keys.
 #![allow(dead_code)]
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::net::{SocketAddr, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
-
-const MODULES: &str = "/usr/lib/baresip/modules";
+use zeroline::phone;
+pub use zeroline::phone::Account;
 
 /// A phone that is switched on; ended when dropped.
-pub struct Baresip {
-    child: Child,
-    folder: tempfile::TempDir,
-    /// Where it listens for SIP.
-    pub address: SocketAddr,
-    control: SocketAddr,
+pub struct Baresip(phone::Baresip);
+
+impl Deref for Baresip {
+    type Target = phone::Baresip;
+    fn deref(&self) -> &phone::Baresip {
+        &self.0
+    }
 }
 
-/// What kind of phone it is to be.
-pub struct Phone<'a> {
-    pub user: &'a str,
-    pub password: &'a str,
-    /// What its owner says: a WAV file of 8000 Hz, 16 bit, mono.
-    pub says: &'a Path,
-    /// Picks up by itself; else it rings until [`Baresip::accept`] or [`Baresip::hang_up`].
-    pub answers: bool,
-    /// `udp` or `tcp`.
-    pub transport: &'a str,
+impl DerefMut for Baresip {
+    fn deref_mut(&mut self) -> &mut phone::Baresip {
+        &mut self.0
+    }
 }
 
 impl Baresip {
     /// Starts it; it registers at `registrar`.
-    pub fn start(registrar: SocketAddr, phone: &Phone<'_>) -> Baresip {
-        let folder = tempfile::tempdir().unwrap();
-        let address = free_udp();
-        let control = free_tcp();
-        let heard = folder.path().display();
-        let says = phone.says.display();
-        let config = format!(
-            "poll_method epoll\nsip_listen {address}\ncall_local_timeout 120\ncall_max_calls 4\n\
-             audio_source aufile,{says}\naudio_player aubridge,ear\n\
-             ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
-             ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\n\
-             audio_path {heard}\njitter_buffer_delay 1-10\nnet_interface 127.0.0.1\n\
-             module_path {MODULES}\nmodule g711.so\nmodule sndfile.so\nmodule aufile.so\n\
-             module aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
-             snd_path {heard}\nctrl_tcp_listen {control}\n"
-        );
-        let mode = if phone.answers { "auto" } else { "manual" };
-        let account = format!(
-            "<sip:{}@{registrar};transport={}>;auth_pass={};answermode={mode};regint=60;audio_codecs=PCMU,PCMA\n",
-            phone.user, phone.transport, phone.password
-        );
-        std::fs::write(folder.path().join("config"), config).unwrap();
-        std::fs::write(folder.path().join("accounts"), account).unwrap();
-        std::fs::write(folder.path().join("contacts"), "").unwrap();
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let child = Command::new("baresip")
-            .arg("-f")
-            .arg(folder.path())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .expect("baresip (Debian's baresip-core) is not installed; run scripts/setup");
-        Baresip {
-            child,
-            folder,
-            address,
-            control,
-        }
-    }
-
-    /// What it printed.
-    pub fn log(&self) -> String {
-        let bytes = std::fs::read(self.folder.path().join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+    pub fn start(registrar: SocketAddr, account: &Account) -> Baresip {
+        let started = phone::Baresip::start(registrar, account);
+        Baresip(
+            started.expect("baresip (Debian's baresip-core) is not installed; run scripts/setup"),
+        )
     }
 
     #[track_caller]
@@ -130,42 +83,4 @@ impl Baresip {
         }
         String::from_utf8_lossy(&said).into_owned()
     }
-
-    /// What it has heard, by call in the order of their beginning: WAV files, whole once a call is
-    /// over.
-    pub fn heard(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
-            .unwrap()
-            .map(|file| file.unwrap().path())
-            .filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
-            .collect();
-        files.sort();
-        files
-    }
-
-    /// Switches it off as a power cut does: nobody is told.
-    pub fn pull_the_plug(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Baresip {
-    fn drop(&mut self) {
-        self.pull_the_plug();
-    }
-}
-
-fn free_udp() -> SocketAddr {
-    UdpSocket::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-}
-
-fn free_tcp() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
 }

@@ -1,6 +1,6 @@
 //! What agents are told before they have a caller, and how they take them or leave them.
 
-use super::baresip::{Baresip, Phone};
+use super::baresip::{Account, Baresip};
 use super::common::root;
 use super::handset::Handset;
 use super::office::{ANSWER, Office, PASSWORD};
@@ -29,7 +29,7 @@ fn phone(office: &Office, user: &str, answers: bool, says: &tempfile::TempDir) -
     wav::write_mono(&path, &Clip::new(LineRate::Narrow.hz(), samples.collect())).unwrap();
     let phone = Baresip::start(
         office.served.address,
-        &Phone {
+        &Account {
             user,
             password: PASSWORD,
             says: &path,

@@ -1,6 +1,6 @@
 //! Agents on and off duty, mistakes, and the end of a server.
 
-use super::baresip::{Baresip, Phone};
+use super::baresip::{Account, Baresip};
 use super::common::{root, zeroline};
 use super::handset::Handset;
 use super::office::{ANSWER, Office, PASSWORD, PLAN};
@@ -49,7 +49,7 @@ pub fn codes_dialled_on_a_real_phone_put_its_owner_on_and_off_duty() {
     let office = Office::with(&config);
     let anna = Baresip::start(
         office.served.address,
-        &Phone {
+        &Account {
             user: "anna",
             password: PASSWORD,
             says: &root().join("audio-fixtures/human-greeting.wav"),

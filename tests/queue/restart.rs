@@ -1,6 +1,6 @@
 //! The server is killed, and starts again with what it had written down.
 
-use super::baresip::{Baresip, Phone};
+use super::baresip::{Account, Baresip};
 use super::handset::Handset;
 use super::office::{Office, PASSWORD};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub fn after_a_crash_callers_have_their_places_and_promises_are_kept_once() {
     wav::write_mono(&says, &Clip::new(hz, samples.collect())).unwrap();
     let anna = Baresip::start(
         office.served.address,
-        &Phone {
+        &Account {
             user: "anna",
             password: PASSWORD,
             says: &says,

@@ -6,6 +6,7 @@
 
 use super::super::{Dialplan, Expression, Intent, Text, Then};
 use super::Nobody;
+pub use super::state::{Place, State};
 
 /// Failures in a row (silence, not understood, a value that is wrong) at which a person is offered, and
 /// that lead to one.
@@ -13,41 +14,6 @@ pub const OFFER_HUMAN: u8 = 2;
 pub const FAILURES: u8 = 3;
 /// So many intents may follow one another without a word of the caller; the check finds longer rows.
 const LONGEST_ROW: usize = 8;
-
-/// All that a step depends on beside its circumstances.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct State {
-    pub place: Place,
-    /// In a row.
-    pub failures: u8,
-    /// A person was called in vain.
-    pub nobody_there: bool,
-}
-
-/// What the caller was last asked. Intents and slots by their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// Nothing in particular.
-    Open,
-    /// For a value.
-    Asking { intent: usize, slot: usize },
-    /// Whether a value was heard right.
-    Checking { intent: usize, slot: usize },
-    /// Whether it shall be done.
-    Confirming { intent: usize },
-    /// What is wrong, when it shall not be done.
-    Changing { intent: usize },
-    /// Which of two things they meant.
-    Choosing { first: usize, second: usize },
-    /// Nothing: a company's system is.
-    LookingUp { intent: usize },
-    /// Nothing in particular: nobody is there, and they know what there is instead.
-    Offering,
-    /// Nothing: they are put through.
-    Human,
-    /// Nothing more.
-    Over,
-}
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,15 +150,6 @@ pub enum Mark {
     LeftToHuman,
     /// A caller's wish for a person.
     AskedForHuman,
-}
-
-impl State {
-    /// After the greeting.
-    pub const OPEN: State = State {
-        place: Place::Open,
-        failures: 0,
-        nobody_there: false,
-    };
 }
 
 /// What comes after `sign` at `state`.
@@ -539,21 +496,5 @@ impl Step<'_> {
 
     fn text(&mut self, text: Text) {
         self.effect.say.push(Line::Text(text, true));
-    }
-}
-
-impl Place {
-    /// The intent that is being dealt with.
-    pub fn matter(self) -> Option<usize> {
-        match self {
-            Place::Asking { intent, .. }
-            | Place::Checking { intent, .. }
-            | Place::Confirming { intent }
-            | Place::Changing { intent }
-            | Place::LookingUp { intent } => Some(intent),
-            Place::Open | Place::Choosing { .. } | Place::Offering | Place::Human | Place::Over => {
-                None
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ mod keyed;
 pub(super) mod machine;
 mod meaning;
 mod memory;
+mod state;
 mod waiting;
 mod wording;
 

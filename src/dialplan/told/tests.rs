@@ -1,4 +1,5 @@
 use super::*;
+use crate::understand::Language;
 use jiff::Timestamp;
 use jiff::civil::date;
 

@@ -13,7 +13,9 @@ mod digest;
 mod flow;
 mod guard;
 mod invitation;
+mod keys;
 mod place;
+mod refer;
 mod registrar;
 mod registrations;
 mod session;
@@ -23,9 +25,19 @@ pub mod uui;
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
+pub use refer::ReferError;
 pub use registrar::{Carrier, Flow, Reach, Saved};
 pub use registrations::Registrations;
-pub use session::{Answerer, Ended, ReferError, Session, SessionEvent, SessionEvents, Side};
+pub use session::{Answerer, Ended, Session, SessionEvent, SessionEvents, Side};
+
+/// The value of a request's first such header.
+fn header(request: &rsipstack::sip::Request, name: &str) -> Option<String> {
+    request
+        .headers
+        .iter()
+        .find(|header| header.name().eq_ignore_ascii_case(name))
+        .map(|header| header.value().to_owned())
+}
 
 #[cfg(test)]
 mod tests;
