@@ -84,8 +84,7 @@ impl Call {
             }
             Some(queue) => {
                 self.tell(&told_of(&queue));
-                // Already asked; put through when it is said.
-                self.phase = Phase::AskingPbx { since: 0, how };
+                self.phase = Phase::PuttingThrough(how);
             }
             None => self.put_through(how),
         }

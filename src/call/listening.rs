@@ -87,6 +87,7 @@ impl Call {
             self.phase,
             Phase::Announcing(_)
                 | Phase::AskingPbx { .. }
+                | Phase::PuttingThrough(_)
                 | Phase::Transferring { .. }
                 | Phase::Connected { .. }
         );

@@ -162,6 +162,8 @@ enum Phase {
         since: u64,
         how: AskedHow,
     },
+    /// They are told how long it is.
+    PuttingThrough(AskedHow),
     /// The line tries to reach a person since that frame.
     Transferring {
         target: String,
@@ -371,6 +373,7 @@ impl Call {
             Phase::AskingPbx { since, how } if is_silent && self.now - since > PBX_OVERDUE => {
                 self.put_through(how);
             }
+            Phase::PuttingThrough(how) if is_silent => self.put_through(how),
             Phase::Transferring { since, .. } if self.now - since > TRANSFER_OVERDUE => {
                 self.transfer(TransferUpdate::Failed("nobody answered in time".to_owned()));
             }

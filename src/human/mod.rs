@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acd::{
     Acd, AgentState, Dialled, Entry, Input, Left, OfferId, Offered, Output, PromiseId, Refused,
-    Stop, Who,
+    Ring, Stop, Who,
 };
 pub use announce::{Announcement, Announcer, Minutes, Place};
 pub use estimate::{Crowd, Estimator, Wait};

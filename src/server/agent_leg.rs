@@ -12,7 +12,7 @@ use super::phones::user_to_user;
 use super::{LINE_RATE, Plan, Shared};
 use crate::call::{Accept, Briefing, BriefingSetup, Decision, Input, Way};
 use crate::dialplan::{Brief, Text, ToAgent};
-use crate::human::{self, Context, Dialled, OfferId, Offered, PromiseId, Stop, Who};
+use crate::human::{self, Dialled, Offered, PromiseId, Ring, Stop, Who};
 use crate::line::leg::Leg;
 use crate::line::sip::{
     Ended, Outgoing, PlaceError, Progress, Session, SessionEvent, SessionEvents, Side,
@@ -29,19 +29,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Who took a call is joined long before this.
 const UNJOINED: Duration = Duration::from_secs(90);
 
-/// What an agent is asked to take.
-#[derive(Debug, Clone)]
-pub struct Offer {
-    pub id: OfferId,
-    pub agent: String,
-    pub who: Who,
-    pub queue: String,
-    pub ring_ms: u64,
-    pub waited_ms: u64,
-    pub context: Context,
-    pub number: Option<String>,
-}
-
 /// What the desk tells an agent's leg.
 #[derive(Debug)]
 pub enum Order {
@@ -51,16 +38,16 @@ pub enum Order {
 }
 
 /// Rings an agent's phone and follows it to its end.
-pub async fn serve(shared: Arc<Shared>, offer: Offer, orders: mpsc::Receiver<Order>) {
+pub async fn serve(shared: Arc<Shared>, about: Ring, orders: mpsc::Receiver<Order>) {
     shared.agents_busy.fetch_add(1, Ordering::Relaxed);
-    offer_to(&shared, &offer, orders).await;
+    ring_for(&shared, &about, orders).await;
     shared.agents_busy.fetch_sub(1, Ordering::Relaxed);
 }
 
-async fn offer_to(shared: &Arc<Shared>, offer: &Offer, mut orders: mpsc::Receiver<Order>) {
-    let span = tracing::info_span!("agent", name = offer.agent);
+async fn ring_for(shared: &Arc<Shared>, about: &Ring, mut orders: mpsc::Receiver<Order>) {
+    let span = tracing::info_span!("agent", name = about.agent);
     let answered = tokio::select! {
-        answered = ring(shared, offer) => answered,
+        answered = ring(shared, about) => answered,
         () = withdrawn(&mut orders) => return,
         () = shared.stopped() => return,
     };
@@ -68,7 +55,7 @@ async fn offer_to(shared: &Arc<Shared>, offer: &Offer, mut orders: mpsc::Receive
         Ok(leg) => leg,
         Err(how) => {
             tracing::info!(parent: &span, ?how, "not taken");
-            return shared.desk.offered(offer.id, how).await;
+            return shared.desk.offered(about.offer, how).await;
         }
     };
     let following = Following {
@@ -77,7 +64,7 @@ async fn offer_to(shared: &Arc<Shared>, offer: &Offer, mut orders: mpsc::Receive
         dialling: None,
         asked: None,
         shared,
-        offer,
+        about,
         slot: leg.slot,
         session: leg.session,
         offers: leg.offers,
@@ -100,31 +87,31 @@ struct AnsweredLeg {
     news: mpsc::Receiver<AgentNews>,
 }
 
-async fn ring(shared: &Arc<Shared>, offer: &Offer) -> Result<AnsweredLeg, Offered> {
+async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered> {
     let failed = |why: String| Offered::Failed(why);
-    let Some(phone) = shared.phone_of(&offer.agent) else {
+    let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
     };
     let socket = shared.ports.take().map_err(|e| failed(e.to_string()))?;
     let local = socket.local_addr().map_err(|e| failed(e.to_string()))?;
     let mut offers = Offers::new(local);
     let outgoing = Outgoing {
-        name: Some(shared.shown_as(offer)),
-        headers: vec![user_to_user(&offer.context)],
-        longest_ringing: Duration::from_millis(offer.ring_ms),
+        name: Some(shared.shown_as(about)),
+        headers: vec![user_to_user(&about.context)],
+        longest_ringing: Duration::from_millis(about.ring_ms),
         ..phone.outgoing(offers.offer())
     };
     let ringing = |progress: Progress| {
         if matches!(progress.code, 180 | 183) {
             shared.desk.tell(DeskInput::Acd(human::Input::Offered {
-                offer: offer.id,
+                offer: about.offer,
                 how: Offered::Ringing,
             }));
         }
     };
     let placed = shared.agent.call(outgoing, ringing).await;
     let (session, events, answer) = placed.map_err(not_taken)?;
-    shared.desk.offered(offer.id, Offered::Answered).await;
+    shared.desk.offered(about.offer, Offered::Answered).await;
     let media = match offers.accept(&answer) {
         Ok(media) => media,
         Err(error) => {
@@ -134,15 +121,15 @@ async fn ring(shared: &Arc<Shared>, offer: &Offer) -> Result<AnsweredLeg, Offere
     };
     let plan = shared.plan();
     let (news, received) = mpsc::channel(8);
-    let accept = shared.accept_of(&offer.queue);
+    let accept = shared.accept_of(&about.queue);
     let briefing = Briefing::new(BriefingSetup {
         rate: LINE_RATE,
         language: plan.dialplan.language,
         accept,
-        say: brief(&plan, offer, accept),
+        say: brief(&plan, about, accept),
         prompts: plan.prompts.clone(),
     });
-    let live = AgentLive::new(&offer.agent, briefing, Leg::new(socket, &media), plan, news);
+    let live = AgentLive::new(&about.agent, briefing, Leg::new(socket, &media), plan, news);
     let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
     if shared
         .media
@@ -161,14 +148,14 @@ async fn ring(shared: &Arc<Shared>, offer: &Offer) -> Result<AnsweredLeg, Offere
     })
 }
 
-fn brief(plan: &Plan, offer: &Offer, accept: Accept) -> Vec<Text> {
+fn brief(plan: &Plan, about: &Ring, accept: Accept) -> Vec<Text> {
     plan.dialplan.briefing(&Brief {
-        wanted: offer.context.wanted.clone(),
-        given: offer.context.given.clone().into_iter().collect(),
-        tried: offer.context.tried.clone(),
-        language: offer.context.language.parse().ok(),
-        waited_s: offer.waited_ms / 1_000,
-        call_back: matches!(offer.who, Who::Promise(_)),
+        wanted: about.context.wanted.clone(),
+        given: about.context.given.clone().into_iter().collect(),
+        tried: about.context.tried.clone(),
+        language: about.context.language.parse().ok(),
+        waited_s: about.waited_ms / 1_000,
+        call_back: matches!(about.who, Who::Promise(_)),
         by_key: accept == Accept::Key,
         now: Timestamp::now(),
     })
@@ -200,7 +187,7 @@ async fn gone(asked: &mut Option<JoinHandle<bool>>) {
 /// A phone that was answered, and the one caller it is for.
 struct Following<'a> {
     shared: &'a Arc<Shared>,
-    offer: &'a Offer,
+    about: &'a Ring,
     slot: Slot,
     session: Session,
     offers: Offers,
@@ -289,7 +276,7 @@ impl Following<'_> {
             }
             AgentNews::Rings => {
                 if let Some(attempt) = self.to_dial.take() {
-                    let (shared, agent) = (self.shared.clone(), self.offer.agent.clone());
+                    let (shared, agent) = (self.shared.clone(), self.about.agent.clone());
                     self.dialling = Some(Dialling::start(shared, agent, self.slot, attempt));
                 }
             }
@@ -332,7 +319,7 @@ impl Following<'_> {
     }
 
     async fn offered(&self, how: Offered) {
-        self.shared.desk.offered(self.offer.id, how).await;
+        self.shared.desk.offered(self.about.offer, how).await;
     }
 
     fn command(&self, command: Command) {
@@ -364,7 +351,10 @@ impl Following<'_> {
             Over::Caller => false,
         };
         // Whoever waits is not kept waiting by a phone that does not answer our BYE.
-        self.shared.desk.offered(self.offer.id, Offered::Gone).await;
+        self.shared
+            .desk
+            .offered(self.about.offer, Offered::Gone)
+            .await;
         // Only now: the agent is free for others when this is known.
         if let Some((promise, attempt, why)) = self.not_reached().await {
             tracing::info!(parent: &self.span, promise = promise.0, attempt, why, "not called back");
@@ -377,7 +367,7 @@ impl Following<'_> {
             self.shared.desk.send(DeskInput::Acd(dialled)).await;
         }
         let ended = human::Input::Ended {
-            offer: self.offer.id,
+            offer: self.about.offer,
             caller_back,
         };
         self.shared.desk.send(DeskInput::Acd(ended)).await;

@@ -5,11 +5,13 @@
 //! anything is done that must not be done twice.
 
 use super::Shared;
-use super::agent_leg::{self, Offer, Order};
+use super::agent_leg::{self, Order};
 use super::call_back::Attempt;
 use super::media::{Command, Slot};
 use crate::call::{Input as CallInput, QueueNews};
-use crate::human::{Acd, Entry, Input, Left, Millis, OfferId, Offered, Output, Saved, Setup, View};
+use crate::human::{
+    Acd, Entry, Input, Left, Millis, OfferId, Offered, Output, Ring, Saved, Setup, View,
+};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -221,25 +223,7 @@ impl State {
     async fn act_on(&mut self, output: Output) {
         match output {
             Output::Save => self.save(),
-            Output::Ring {
-                offer,
-                agent,
-                who,
-                queue,
-                ring_ms,
-                waited_ms,
-                context,
-                number,
-            } => self.ring(Offer {
-                id: offer,
-                agent,
-                who,
-                queue,
-                ring_ms,
-                waited_ms,
-                context,
-                number,
-            }),
+            Output::Ring(ring) => self.ring(ring),
             Output::Stop { offer, why } => self.order(offer, Order::Stop(why)),
             Output::Connect { offer, agent, call } => {
                 self.tell(&call, QueueNews::Taken { agent });
@@ -331,11 +315,11 @@ impl State {
         }
     }
 
-    fn ring(&mut self, offer: Offer) {
+    fn ring(&mut self, ring: Ring) {
         let (orders, received) = mpsc::channel(8);
         self.offers.retain(|_, orders| !orders.is_closed());
-        self.offers.insert(offer.id, orders);
-        tokio::spawn(agent_leg::serve(self.shared.clone(), offer, received));
+        self.offers.insert(ring.offer, orders);
+        tokio::spawn(agent_leg::serve(self.shared.clone(), ring, received));
     }
 
     fn order(&mut self, offer: OfferId, order: Order) {

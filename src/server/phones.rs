@@ -1,11 +1,10 @@
 //! Where agents' phones are: registered with us, or always at the same address.
 
 use super::Shared;
-use super::agent_leg::Offer;
 use super::desk::DeskInput;
 use super::people::{Agent, Secret, Trunk};
 use crate::call::Accept;
-use crate::human::{Context, Input};
+use crate::human::{Context, Input, Ring};
 use crate::line::sip::{Credentials, Outgoing, Reach, Registrations, uui};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -131,9 +130,9 @@ impl Shared {
     }
 
     /// What an agent's phone shows: the caller's number, and where they wait.
-    pub fn shown_as(&self, offer: &Offer) -> String {
-        let number = offer.number.as_deref().unwrap_or("number withheld");
-        format!("{number} ({})", offer.queue)
+    pub fn shown_as(&self, about: &Ring) -> String {
+        let number = about.number.as_deref().unwrap_or("number withheld");
+        format!("{number} ({})", about.queue)
     }
 }
 

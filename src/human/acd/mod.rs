@@ -20,7 +20,7 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use input::{Dialled, Entry, Input, Left, OfferId, Offered, PromiseId};
-pub use output::{AgentState, Output, Refused, Stop, Who};
+pub use output::{AgentState, Output, Refused, Ring, Stop, Who};
 
 use self::agent::{Agent, Doing};
 use self::offer::{Offer, Refusal};

@@ -1,7 +1,7 @@
 //! Offers: an agent's phone rings for somebody, and what comes of it.
 
 use super::agent::{Talk, With};
-use super::{Acd, Doing, OfferId, Offered, Output, Stop, Who};
+use super::{Acd, Doing, OfferId, Offered, Output, Ring, Stop, Who};
 use crate::human::Millis;
 
 /// An agent who did not take somebody is not rung for them again for so long,
@@ -94,7 +94,7 @@ impl Acd {
             });
         }
         let who = who.clone();
-        self.out.push_back(Output::Ring {
+        self.out.push_back(Output::Ring(Ring {
             offer,
             agent,
             who,
@@ -103,7 +103,7 @@ impl Acd {
             waited_ms,
             context,
             number,
-        });
+        }));
     }
 
     pub(super) fn offered(&mut self, id: OfferId, how: Offered) {

@@ -54,19 +54,23 @@ pub enum AgentState {
     Paused(String),
 }
 
+/// An agent's phone is to be rung, for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ring {
+    pub offer: OfferId,
+    pub agent: String,
+    pub who: Who,
+    pub queue: String,
+    pub ring_ms: u64,
+    pub waited_ms: u64,
+    pub context: Context,
+    pub number: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Ring this agent's phone, until `Stop`; the phone's answer comes back as `Offered`.
-    Ring {
-        offer: OfferId,
-        agent: String,
-        who: Who,
-        queue: String,
-        ring_ms: u64,
-        waited_ms: u64,
-        context: Context,
-        number: Option<String>,
-    },
+    Ring(Ring),
     /// The offer is over: whatever its phone does from now on counts for nothing.
     Stop {
         offer: OfferId,

@@ -28,17 +28,19 @@ impl Walk<'_> {
     }
 
     fn walk(&self, nth: usize, running: &[(f64, f64)]) -> f64 {
-        let mut chance = Chance(nth as u64 + 1);
+        let mut numbers = fastrand::Rng::with_seed(nth as u64);
+        // Above 0: its logarithm is taken.
+        let mut chance = || 1.0 - numbers.f64();
         let pace = self.service.doubt * normal::quantile((nth as f64 + 0.5) / WALKS as f64);
         let pace = pace.exp();
         let mut free_at: Vec<f64> = running
             .iter()
-            .map(|(age, over)| pace * self.service.rest(*age, *over, chance.next()))
+            .map(|(age, over)| pace * self.service.rest(*age, *over, chance()))
             .collect();
         // Who is staffed and not busy is free, or being rung for somebody ahead.
         free_at.resize(self.crowd.staffed.max(1), 0.0);
         for _ in 0..self.crowd.ahead {
-            let (stays, talks) = (chance.next(), chance.next());
+            let (stays, talks) = (chance(), chance());
             let Some(first) = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)) else {
                 continue;
             };
@@ -47,20 +49,5 @@ impl Walk<'_> {
             }
         }
         free_at.into_iter().min_by(f64::total_cmp).unwrap_or(0.0)
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): numbers that look like chance, the same each time.
-struct Chance(u64);
-
-impl Chance {
-    /// Above 0, below 1.
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        ((bits >> 11) as f64 + 0.5) / (1u64 << 53) as f64
     }
 }

@@ -105,7 +105,7 @@ fn every_change_of_an_agent_is_said_once() {
         while let Some(output) = acd.poll() {
             match output {
                 Output::Agent { state, .. } => states.push(state),
-                Output::Ring { offer: id, .. } => offer = id,
+                Output::Ring(ring) => offer = ring.offer,
                 _ => {}
             }
         }

@@ -289,9 +289,9 @@ impl Office {
                 return None;
             }
             Output::Offering { .. } | Output::Agent { .. } => return None,
-            Output::Ring {
+            Output::Ring(Ring {
                 offer, agent, who, ..
-            } => {
+            }) => {
                 let whom = self.name(&who);
                 let before = self.ringing.insert(agent.clone(), (offer, who));
                 assert!(before.is_none(), "{agent} is rung twice");

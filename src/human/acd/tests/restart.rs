@@ -181,6 +181,6 @@ fn a_clock_that_was_wrong_puts_nothing_off() {
         },
     );
     office.acd.handle(START + 600_000, Input::Tick);
-    let rung = std::iter::from_fn(|| office.acd.poll()).any(|o| matches!(o, Output::Ring { .. }));
+    let rung = std::iter::from_fn(|| office.acd.poll()).any(|o| matches!(o, Output::Ring(_)));
     assert!(rung);
 }

@@ -397,9 +397,9 @@ impl World {
                 *saved = true;
                 self.disk = serde_json::to_string(&self.acd.saved(self.now)).unwrap();
             }
-            Output::Ring {
+            Output::Ring(Ring {
                 offer, agent, who, ..
-            } => {
+            }) => {
                 assert!(self.reachable.contains(&agent), "{agent} cannot be reached");
                 assert!(!self.offers.contains(&offer), "{offer:?} comes again");
                 self.offers.push(offer);
