@@ -44,6 +44,13 @@ impl Call {
         let text = answer.text.as_str();
         self.keys.clear();
         let language = self.dialplan.language;
+        // An "okay" to how a message is left is no answer.
+        if matches!(self.phase, Phase::Speaking(Then::Record)) {
+            if understand::asks_for_human(language, text) {
+                self.hand_off(AskedHow::Words);
+            }
+            return;
+        }
         // What interrupted us was no turn of theirs.
         if (text.is_empty() || understand::is_backchannel(language, text)) && self.resume() {
             return;
@@ -52,7 +59,9 @@ impl Call {
             self.waiting_since = None;
             return;
         }
-        if let Some(control) = self.dialplan.control(text) {
+        let control = self.dialplan.control(text);
+        // Who only waits says goodbye to somebody in the room.
+        if let Some(control) = control.filter(|c| *c != Control::Goodbye || !self.waits_idly()) {
             self.obey(control);
             return;
         }
@@ -133,7 +142,6 @@ impl Call {
                     name: name.to_string(),
                     value,
                 },
-                Note::NoCallBack => continue,
                 Note::Answered { intent } => {
                     self.tried.push(intent.to_string());
                     EventKind::Answered {
@@ -180,6 +188,13 @@ impl Call {
         let now = self.time();
         let turn = self.dialog.looked_up(result, now);
         self.take_turn(turn, AskedHow::Engine);
+    }
+
+    /// What was to be looked up is not wanted any more.
+    pub(super) fn drop_lookup(&mut self) {
+        if self.looking_up.take().is_some() {
+            self.dialog.leave_matter();
+        }
     }
 
     pub(super) fn wait_for_lookup(&mut self) {
@@ -229,10 +244,12 @@ impl Call {
                 self.waits_for_caller = true;
             }
             Control::StartOver => {
+                self.drop_lookup();
                 let turn = self.dialog.start_over();
                 self.take_turn(turn, AskedHow::Dialplan);
             }
             Control::GoBack => {
+                self.drop_lookup();
                 let turn = self.dialog.back();
                 self.take_turn(turn, AskedHow::Dialplan);
             }
@@ -249,6 +266,7 @@ impl Call {
 
     pub(super) fn nothing_said(&mut self) {
         self.asked_to_speak_up();
+        self.offer_is_over();
         self.note(EventKind::NoInput);
         self.waiting_since = None;
         self.waits_for_caller = false;

@@ -38,6 +38,11 @@ impl Call {
         self.temper.voice.forget();
     }
 
+    /// What is said next is no answer to the offer of a person.
+    pub(super) fn offer_is_over(&mut self) {
+        self.temper.is_asked = false;
+    }
+
     /// The answer to the offer of a person, if this is one. False if it is about something else.
     pub(super) fn answers_offer(&mut self, text: &str) -> bool {
         let (true, Some(how)) = (

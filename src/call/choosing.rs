@@ -37,25 +37,36 @@ impl Call {
 
     fn choose(&mut self, wish: WaitingWish) {
         match wish {
+            // Who was told that nobody can take them has no place: it is tried again.
+            WaitingWish::HowLong | WaitingWish::Stay if self.waiting.is_none() => {
+                self.hand_off(AskedHow::Words);
+            }
             WaitingWish::HowLong => self.tell_place(),
             WaitingWish::Stay => self.tell(&Told::KeepsPlace),
             WaitingWish::Back => {
+                self.drop_lookup();
                 self.leave_queue(Left::BackToBot);
                 let turn = self.dialog.start_over();
                 self.take_turn(turn, AskedHow::Dialplan);
             }
             WaitingWish::CallBack => {
+                self.drop_lookup();
                 let now = self.time();
                 let turn = self.dialog.call_back(now);
                 self.take_turn(turn, AskedHow::Dialplan);
             }
             WaitingWish::Message => self.begin_message(),
-            WaitingWish::CancelCallBack => {
-                if let Some(number) = self.number.clone() {
-                    self.jobs.push_back(Job::CancelCallBack { number });
-                }
-            }
+            WaitingWish::CancelCallBack => match self.called_back_at() {
+                Some(number) => self.jobs.push_back(Job::CancelCallBack { number }),
+                None => self.tell(&Told::CancelledCallBack(false)),
+            },
         }
+    }
+
+    /// The number that was promised in this call, or that it comes from.
+    pub(super) fn called_back_at(&self) -> Option<String> {
+        let promised = Some(&self.promised_to).filter(|number| !number.is_empty());
+        promised.or(self.number.as_ref()).cloned()
     }
 
     /// The dialog leads to a person, for whom the caller waits already.

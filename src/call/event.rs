@@ -289,7 +289,7 @@ pub enum AskedHow {
     Words,
     /// The dialplan leads there.
     Dialplan,
-    /// The caller was not understood, or said nothing, twice in a row.
+    /// The caller was not understood, or said nothing, three times in a row.
     Failures,
     /// A part of ours is broken.
     Engine,

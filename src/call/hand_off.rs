@@ -15,6 +15,7 @@ impl Call {
         if self.waiting.is_some() {
             // They are on their way.
             self.drop_answer();
+            self.looking_up = None;
             self.dialog.leave_matter();
             self.tell_place();
             return;
@@ -141,7 +142,7 @@ impl Call {
 
     pub(super) fn end(&mut self, reason: EndReason) {
         self.drop_message();
-        self.leave_for_good(match reason {
+        self.leave_queue(match reason {
             EndReason::MediaLost | EndReason::LineFailed | EndReason::Shutdown => Left::LineLost,
             _ => Left::HungUp,
         });

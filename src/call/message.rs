@@ -31,6 +31,7 @@ impl Call {
     /// Says how, and then records.
     pub(super) fn begin_message(&mut self) {
         self.drop_answer();
+        self.drop_lookup();
         let context = self.context();
         let queue = match (&self.waiting, self.dialog.reach()) {
             (Some(waiting), _) => waiting.queue.clone(),
@@ -54,6 +55,7 @@ impl Call {
 
     pub(super) fn begin_recording(&mut self) {
         self.drop_answer();
+        self.way_is_due = false;
         self.phase = Phase::Recording(Recording {
             since: self.now,
             spoke: None,

@@ -2,6 +2,7 @@
 
 use super::keys::Presses;
 use super::keys::collect::{Collected, Collector, Wanted};
+use super::speaking::Then;
 use super::{AskedHow, Call, EventKind, InterruptedBy, Phase, Way, asking, seconds};
 use crate::audio::Key;
 
@@ -53,9 +54,13 @@ impl Call {
             self.press_while_recording(key);
             return;
         }
-        self.drop_message();
         self.waiting_since = Some(self.now);
         self.interrupt(InterruptedBy::Digit);
+        // Who knows how a message is left need not hear it.
+        if matches!(self.phase, Phase::Speaking(Then::Record)) && key != Key::ZERO {
+            self.begin_recording();
+            return;
+        }
         if self.choose_by_key(key) {
             return;
         }
@@ -104,6 +109,7 @@ impl Call {
             return;
         }
         self.waits_for_caller = false;
+        self.offer_is_over();
         let now = self.time();
         let turn = self.dialog.keyed(digits, now);
         self.take_turn(turn, AskedHow::Failures);

@@ -31,6 +31,7 @@ impl Call {
 
     /// Says texts, after what cannot be interrupted; and whether each of them can be.
     pub(super) fn say_all(&mut self, say: Vec<(Text, bool)>, then: Then) {
+        self.drop_message();
         self.player.forget_stopped();
         self.player.drop_interruptible();
         for (text, barge_in) in say {

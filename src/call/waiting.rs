@@ -35,7 +35,10 @@ pub(super) struct Waiting {
 }
 
 enum Stage {
-    Entering,
+    /// The queue has been asked, or has to give them their place again, since that frame.
+    Entering {
+        since: u64,
+    },
     InQueue,
     /// An agent has taken the call since that frame.
     Taken {
@@ -78,16 +81,18 @@ impl Call {
             skills,
             context: self.context(),
         });
-        self.wait_in(queue, Stage::Entering);
+        // Whatever was promised before, they want somebody now.
+        self.parting = None;
+        self.wait_in(queue);
         self.phase = Phase::Listening { since: self.now };
     }
 
-    fn wait_in(&mut self, queue: String, stage: Stage) {
+    fn wait_in(&mut self, queue: String) {
         self.dialog.waiting(true);
         self.waiting = Some(Waiting {
             queue,
             since: self.now,
-            stage,
+            stage: Stage::Entering { since: self.now },
             announcer: Announcer::new(),
             place: None,
             kept: false,
@@ -146,9 +151,11 @@ impl Call {
             QueueNews::AgentLost => self.agent_lost(),
             QueueNews::Promised { id, place } => self.promised(id, place),
             QueueNews::Cancelled(found) => {
-                if let Some(number) = self.number.clone() {
+                if let Some(number) = self.called_back_at() {
                     self.note(EventKind::CallBackCancelled { number, found });
                 }
+                self.promised_to.clear();
+                self.parting = None;
                 self.tell(&Told::CancelledCallBack(found));
             }
         }
@@ -255,8 +262,8 @@ impl Call {
             if let Some(waiting) = &mut self.waiting
                 && matches!(waiting.stage, Stage::Taken { .. })
             {
-                waiting.stage = Stage::Entering;
-                waiting.since = self.now;
+                waiting.stage = Stage::Entering { since: self.now };
+                self.tell(&Told::Back);
             }
             return;
         };
@@ -264,7 +271,7 @@ impl Call {
         self.note(EventKind::AgentLost { agent });
         match queue {
             // The queue knows, and has given them their place back.
-            Some(queue) => self.wait_in(queue, Stage::Entering),
+            Some(queue) => self.wait_in(queue),
             // We called them: they never stood in it.
             None => self.reach_out(AskedHow::Dialplan),
         }
@@ -290,15 +297,6 @@ impl Call {
     fn stop_waiting(&mut self) -> bool {
         self.dialog.waiting(false);
         self.waiting.take().is_some()
-    }
-
-    /// The call is over, for who waits and for who was promised a call-back.
-    pub(super) fn leave_for_good(&mut self, how: Left) {
-        if self.waiting.is_some() {
-            self.leave_queue(how);
-        } else if !self.promised_to.is_empty() {
-            self.jobs.push_back(Job::Leave { how });
-        }
     }
 
     /// The caller's place is not wanted any more.
@@ -331,8 +329,10 @@ impl Call {
         };
         let since = now - waiting.since;
         match waiting.stage {
-            Stage::Entering if since > ENTERING_OVERDUE => return self.refused_by_silence(),
-            Stage::Entering => {}
+            Stage::Entering { since } if now - since > ENTERING_OVERDUE => {
+                return self.refused_by_silence();
+            }
+            Stage::Entering { .. } => {}
             Stage::Taken { since } if now - since > JOINING_OVERDUE => {
                 return self.refused_by_silence();
             }
@@ -382,7 +382,10 @@ impl Call {
                 position,
                 wait: minutes(wait),
             },
-            Announcement::LongerThanExpected { .. } => Told::Longer { call_back },
+            Announcement::LongerThanExpected { position } => Told::Longer {
+                position,
+                call_back,
+            },
         };
         self.tell(&told);
     }
@@ -402,7 +405,8 @@ impl Call {
                 position,
                 wait: minutes(wait),
             },
-            Some(Announcement::LongerThanExpected { .. }) => Told::Longer {
+            Some(Announcement::LongerThanExpected { position }) => Told::Longer {
+                position,
                 call_back: waiting.call_back,
             },
             None => {

@@ -49,6 +49,7 @@ pub enum Told {
     },
     /// The wait that was told is over.
     Longer {
+        position: usize,
         call_back: bool,
     },
     /// They asked how long it takes.
@@ -58,7 +59,7 @@ pub enum Told {
     },
     /// Right before they are joined.
     Answering,
-    /// The colleague's phone was lost; they are first again.
+    /// The colleague's phone was lost; they keep their place.
     Back,
     /// They will be called back; `position` is 0 where it is not known.
     Promised {

@@ -129,7 +129,10 @@ pub fn a_phone_that_dies_in_the_conversation_gives_the_caller_back_to_the_queue(
     ben.ring();
     // They hear what has happened.
     office.wait_for("231", "prompt_started", |e| {
-        e["text"].as_str().unwrap().contains("lost your colleague")
+        e["text"]
+            .as_str()
+            .unwrap()
+            .contains("lost the line to my colleague")
     });
     assert!(caller.sound.sounded(from));
     ben.pick_up();

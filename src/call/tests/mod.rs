@@ -11,6 +11,7 @@ mod line;
 mod turns;
 mod voice;
 mod waiting;
+mod ways_out;
 mod written;
 
 use super::*;

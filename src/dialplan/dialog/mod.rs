@@ -118,8 +118,6 @@ pub enum Note {
     Answered {
         intent: Arc<str>,
     },
-    /// The caller does not want to be called back after all.
-    NoCallBack,
 }
 
 /// How a lookup ended.
@@ -368,9 +366,6 @@ impl Dialog {
         self.state = state;
         if effect.marks.contains(&Mark::LeftToHuman) && !self.waits {
             self.led_by = self.leads_to_human(&effect.marks);
-        }
-        if sign == Sign::NoCallBack {
-            notes.push(Note::NoCallBack);
         }
         self.offered |= state.place == Place::Offering;
         for mark in effect.marks {

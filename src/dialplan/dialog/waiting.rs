@@ -57,14 +57,13 @@ impl Dialog {
     pub fn waiting(&mut self, waits: bool) {
         self.waits = waits;
         self.offered = false;
+        if waits {
+            // Somebody takes calls again.
+            self.state.nobody_there = false;
+        }
         if waits && self.state.place == Place::Human {
             self.state.place = Place::Open;
         }
-    }
-
-    /// How many callers wait in the queue of `[human]`.
-    pub fn callers_waiting(&mut self, waiting: Option<u32>) {
-        self.world.waiting = waiting;
     }
 
     /// Whether something is being asked about: whoever waits is then expected to answer.

@@ -17,7 +17,7 @@ pub(super) const US: Sentences = Sentences {
     call_back: "You can say call me back, or press 1: you keep your place.",
     unknown: "I can not say how long it will take.",
     answering: "A colleague is taking your call now. One moment.",
-    back: "I am sorry, we lost your colleague's line. You are first again.",
+    back: "I am sorry, we have lost the line to my colleague. You keep your place.",
     hang_up: "You can hang up now, or ask me something else.",
     cancelled: "Your call-back is cancelled.",
     not_cancelled: "There is no call-back for your number.",

@@ -15,7 +15,7 @@ pub(super) const MANDARIN: Sentences = Sentences {
     call_back: "您可以说给我回电，或者按1，位置会保留。",
     unknown: "我现在说不准还要多久。",
     answering: "同事来接听了。",
-    back: "很抱歉，同事的电话断了，您现在又排在第一位。",
+    back: "很抱歉，同事的电话断了，您的位置还在。",
     hang_up: "您现在可以挂机，也可以再问我别的事。",
     cancelled: "您的回电已经取消了。",
     not_cancelled: "您的号码没有预约回电。",

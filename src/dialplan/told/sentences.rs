@@ -132,8 +132,11 @@ impl Sentences {
                 say.extend(wait(minutes));
                 say
             }
-            Told::Longer { call_back } => {
-                let mut say = fixed(self.longer);
+            Told::Longer {
+                position,
+                call_back,
+            } => {
+                let mut say = vec![self.longer.to_owned(), self.position(*position)];
                 if *call_back && calls_back {
                     say.push(self.call_back.to_owned());
                 }

@@ -63,8 +63,14 @@ fn all() -> Vec<Told> {
             position: 2,
             wait: None,
         },
-        Told::Longer { call_back: true },
-        Told::Longer { call_back: false },
+        Told::Longer {
+            position: 2,
+            call_back: true,
+        },
+        Told::Longer {
+            position: 2,
+            call_back: false,
+        },
         Told::Asked { position: 2, wait },
         Told::Asked {
             position: 2,
