@@ -222,6 +222,7 @@ fn before_the_transfer_the_caller_hears_how_it_stands_with_the_queue() {
     let Some(beside) = Beside::start(ASKED, &manager(SECRET)) else {
         return;
     };
+    beside.served.wait_for_log("connected to Asterisk");
     // Nobody is there: said at once, and nobody is transferred.
     beside
         .asterisk

@@ -324,7 +324,7 @@ fn find_or_make() -> Option<PathBuf> {
     match chroot.join("usr/sbin/asterisk").exists() {
         // Its own path is taken out of others'.
         true => Some(chroot.canonicalize().unwrap()),
-        false => panic!("../shared/asterisk/up made no Asterisk"),
+        false => panic!("../shared/asterisk/up made no Asterisk; it needs Debian's debootstrap"),
     }
 }
 
