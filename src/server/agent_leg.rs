@@ -257,6 +257,11 @@ impl Following<'_> {
                 let hung_up = ended == Ended::Bye(Side::They);
                 return Some(Over::Phone { hung_up });
             }
+            // The caller is with us, not with that phone: it cannot pass them on.
+            Some(SessionEvent::Referred { target, answerer }) => {
+                tracing::info!(parent: &self.span, target, "asked to transfer: refused");
+                answerer.refuse(603).await;
+            }
             None => return Some(Over::Phone { hung_up: false }),
             Some(_) => {}
         }

@@ -160,8 +160,9 @@ impl Conversation {
                         }
                         self.tell(Input::Transfer(update));
                     }
-                    Some(SessionEvent::Referred { target }) => {
-                        tracing::info!(parent: &self.span, target, "asked to transfer: not done");
+                    Some(SessionEvent::Referred { target, answerer }) => {
+                        tracing::info!(parent: &self.span, target, "asked to transfer: refused");
+                        answerer.refuse(603).await;
                     }
                     Some(SessionEvent::Ended(ended)) => {
                         if let Some(unconfirmed) = waiting.take() {
