@@ -138,7 +138,7 @@ impl Conversation {
         mut waiting: Option<Unconfirmed>,
         mut line_requests: mpsc::Receiver<LineRequest>,
     ) {
-        let mut stop = self.shared.stop.subscribe();
+        let mut stopping = false;
         loop {
             tokio::select! {
                 event = events.recv() => match event {
@@ -186,7 +186,9 @@ impl Conversation {
                     LineRequest::AskPbx(queue) => self.ask_pbx(queue),
                     LineRequest::HangUp => self.hang_up(),
                 },
-                Ok(()) = stop.changed() => {
+                // Also a call that is answered after the others were told.
+                () = self.shared.stopped(), if !stopping => {
+                    stopping = true;
                     self.tell(Input::Shutdown);
                     if waiting.is_some() {
                         self.hang_up();

@@ -246,8 +246,9 @@ impl Lines {
             live.tick(*slot, work);
             !live.call.is_over()
         });
-        let mut ready = Vec::new();
         let calls = &self.calls;
+        self.joined.retain(|_, call| calls.contains_key(call));
+        let mut ready = Vec::new();
         self.agents.retain(|slot, agent| {
             if agent.joins.is_some_and(|call| !calls.contains_key(&call)) && !agent.dismissed {
                 let gone = agent.plan.dialplan.told_agent(ToAgent::CallerGone);
