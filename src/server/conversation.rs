@@ -255,7 +255,7 @@ impl Conversation {
             rate: LINE_RATE,
             number,
             line,
-            desk: self.shared.desk.clone(),
+            shared: self.shared.clone(),
             agent: None,
             held: 0,
             ticks: 0,

@@ -14,6 +14,7 @@ mod desk;
 mod feature;
 mod media;
 mod messages;
+mod numbers;
 mod offers;
 mod people;
 mod phones;

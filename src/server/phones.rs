@@ -87,8 +87,11 @@ pub fn user_to_user(context: &Context) -> (String, String) {
 }
 
 impl Trunk {
-    /// A call to `number`.
-    pub fn outgoing(&self, number: &str, offer: String) -> Outgoing {
+    /// A call to `number`; the error says why not.
+    pub fn outgoing(&self, number: &str, offer: String) -> Result<Outgoing, String> {
+        if !self.may_call(number) {
+            return Err("`numbers` of [trunk] do not let this number be called".to_owned());
+        }
         let host = self
             .address
             .trim_start_matches("sip:")
@@ -103,16 +106,22 @@ impl Trunk {
             _ => None,
         };
         let user = self.number.as_deref().or(self.user.as_deref());
-        Outgoing {
+        Ok(Outgoing {
             credentials,
             ..Outgoing::new(&target, user.unwrap_or(US), offer)
-        }
+        })
     }
 }
 
 impl Shared {
     pub fn phone_of(&self, agent: &str) -> Option<Phone> {
         self.phones.of(agent)
+    }
+
+    /// Whether somebody may be called back there.
+    pub fn may_call(&self, number: &str) -> bool {
+        let trunk = self.config.trunk.as_ref();
+        trunk.is_some_and(|trunk| trunk.may_call(number))
     }
 
     /// By what the agents of a queue take a call.
