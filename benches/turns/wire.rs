@@ -138,8 +138,7 @@ impl Phone {
 
     fn begin(&mut self, remote: SocketAddr, events: SessionEvents) -> io::Result<()> {
         self.socket.connect(remote)?;
-        let (session, over) = (self.session.clone(), self.over.clone());
-        self.runtime.spawn(follow(session, events, over));
+        self.runtime.spawn(follow(events, self.over.clone()));
         let socket = self.socket.try_clone()?;
         socket.set_read_timeout(Some(LOOK_UP))?;
         let (heard, closed) = (self.heard.clone(), self.closed.clone());
@@ -309,12 +308,12 @@ fn listen(socket: &UdpSocket, heard: &Mutex<Vec<Packet>>, closed: &AtomicBool) {
 }
 
 /// Nobody else is called, and nothing is agreed anew.
-async fn follow(session: Session, mut events: SessionEvents, over: Arc<AtomicBool>) {
+async fn follow(mut events: SessionEvents, over: Arc<AtomicBool>) {
     while let Some(event) = events.recv().await {
         match event {
-            SessionEvent::Referred { .. } => {
+            SessionEvent::Referred { answerer, .. } => {
                 over.store(true, Ordering::Relaxed);
-                session.report_refer(603, "Declined", true).await;
+                answerer.refuse(603).await;
             }
             SessionEvent::Offered { answerer, .. } => answerer.refuse(488).await,
             SessionEvent::Ended(_) => break,

@@ -221,6 +221,8 @@ pub enum QueueNews {
         id: String,
         place: usize,
     },
+    /// No call-back: that number is none that we call. Who waits keeps their place.
+    NotCalled,
     /// Whether there was one.
     Cancelled(bool),
 }

@@ -150,6 +150,7 @@ impl Call {
             }
             QueueNews::AgentLost => self.agent_lost(),
             QueueNews::Promised { id, place } => self.promised(id, place),
+            QueueNews::NotCalled => self.not_called(),
             QueueNews::Cancelled(found) => {
                 if let Some(number) = self.called_back_at() {
                     self.note(EventKind::CallBackCancelled { number, found });
@@ -291,6 +292,21 @@ impl Call {
         };
         self.tell(&told);
         self.parting = Some(EndReason::CallBackPromised);
+    }
+
+    /// What there was before is there still: their place, or the ways that there are without one.
+    fn not_called(&mut self) {
+        self.promised_to.clear();
+        let still = match self.waiting.is_some() {
+            true => Told::KeepsPlace,
+            false => {
+                self.dialog.offer();
+                Told::WaysOut
+            }
+        };
+        let mut say = self.told(&Told::NotCalled);
+        say.extend(self.told(&still));
+        self.say_all(say, Then::Listen);
     }
 
     /// Without a word; false if nobody waited. The queue knows already, or is told by the caller.

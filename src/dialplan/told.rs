@@ -68,6 +68,8 @@ pub enum Told {
     },
     /// Whether there was a call-back to cancel.
     CancelledCallBack(bool),
+    /// We do not call that number.
+    NotCalled,
     /// Before the tone.
     LeaveMessage,
     MessageKept {

@@ -31,7 +31,7 @@ mod tests;
 
 pub use client::Pbx;
 pub use error::PbxError;
-pub use queue::{Member, QueueState, Status};
+pub use queue::QueueState;
 
 /// Where Asterisk's manager listens, and as whom we log in: a section of `manager.conf`.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,13 +1,9 @@
 //! A queue's state, from the events that answer `QueueStatus`.
 
 use super::message::Message;
-use serde::Serialize;
-
-/// More members than any queue has; further ones count, but are not listed.
-const MOST_MEMBERS: usize = 1000;
 
 /// A queue as Asterisk's `app_queue` saw it a moment ago.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueueState {
     pub waiting: usize,
     /// Members whose phone can be reached and who are not paused; those who talk count.
@@ -19,88 +15,27 @@ pub struct QueueState {
     pub hold_s: u32,
     /// The same of conversations.
     pub talk_s: u32,
-    /// Since Asterisk started, or `queue reset stats`.
-    pub completed: u32,
-    pub abandoned: u32,
-    pub members: Vec<Member>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Member {
-    /// As configured; the interface where there is no name.
-    pub name: String,
-    /// Such as `PJSIP/anna`.
-    pub interface: String,
-    pub status: Status,
-    pub paused: bool,
-    /// Why, where it was given.
-    pub pause_reason: Option<String>,
-}
-
-/// Asterisk's device state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// Asterisk cannot tell; it rings them all the same.
-    Unknown,
+/// What a member's phone does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    /// Would be rung now; also where Asterisk cannot tell, which rings them all the same.
     Free,
-    Talking,
-    /// Would refuse another call.
+    /// Talks, is rung, or would refuse another call.
     Busy,
-    /// No such device.
-    Invalid,
-    /// Not registered, or does not answer.
-    Unavailable,
-    Ringing,
-    RingingWhileTalking,
-    OnHold,
-}
-
-impl Status {
-    /// `AST_DEVICE_*` of Asterisk's `devicestate.h`; 0 and what is to come are unknown.
-    fn read(number: Option<&str>) -> Status {
-        match number {
-            Some("1") => Status::Free,
-            Some("2") => Status::Talking,
-            Some("3") => Status::Busy,
-            Some("4") => Status::Invalid,
-            Some("5") => Status::Unavailable,
-            Some("6") => Status::Ringing,
-            Some("7") => Status::RingingWhileTalking,
-            Some("8") => Status::OnHold,
-            _ => Status::Unknown,
-        }
-    }
+    /// Paused, not registered, or no such device.
+    Away,
 }
 
 impl Member {
-    /// Whether they are there to answer, now or after their conversation.
-    pub fn on_duty(&self) -> bool {
-        !self.paused && !matches!(self.status, Status::Invalid | Status::Unavailable)
-    }
-
-    /// Whether Asterisk would ring them now.
-    pub fn free(&self) -> bool {
-        self.on_duty() && matches!(self.status, Status::Free | Status::Unknown)
-    }
-
+    /// `AST_DEVICE_*` of Asterisk's `devicestate.h`; 0 and what is to come are unknown.
     fn read(event: &Message) -> Member {
-        let text = |name| event.get(name).unwrap_or_default().to_owned();
-        let interface = match event.get("StateInterface") {
-            Some(interface) if !interface.is_empty() => interface.to_owned(),
-            _ => text("Location"),
-        };
-        let name = match event.get("Name") {
-            Some(name) if !name.is_empty() => name.to_owned(),
-            _ => interface.clone(),
-        };
-        let reason = event.get("PausedReason");
-        Member {
-            name,
-            interface,
-            status: Status::read(event.get("Status")),
-            paused: event.get("Paused") == Some("1"),
-            pause_reason: reason.filter(|why| !why.is_empty()).map(str::to_owned),
+        match event.get("Status") {
+            _ if event.get("Paused") == Some("1") => Member::Away,
+            Some("4" | "5") => Member::Away,
+            Some("2" | "3" | "6" | "7" | "8") => Member::Busy,
+            _ => Member::Free,
         }
     }
 }
@@ -109,7 +44,6 @@ impl Member {
 #[derive(Debug, Default)]
 pub struct Reading {
     state: Option<QueueState>,
-    members: Vec<Member>,
     staffed: usize,
     free: usize,
 }
@@ -129,18 +63,13 @@ impl Reading {
                     waiting: count("Calls") as usize,
                     hold_s: count("Holdtime"),
                     talk_s: count("TalkTime"),
-                    completed: count("Completed"),
-                    abandoned: count("Abandoned"),
                     ..QueueState::default()
                 });
             }
             Some("QueueMember") => {
                 let member = Member::read(event);
-                self.staffed += usize::from(member.on_duty());
-                self.free += usize::from(member.free());
-                if self.members.len() < MOST_MEMBERS {
-                    self.members.push(member);
-                }
+                self.staffed += usize::from(member != Member::Away);
+                self.free += usize::from(member == Member::Free);
             }
             _ => {}
         }
@@ -151,7 +80,6 @@ impl Reading {
         Some(QueueState {
             staffed: self.staffed,
             free: self.free,
-            members: self.members,
             ..self.state?
         })
     }

@@ -119,7 +119,8 @@ pub async fn call_and_talk(
                 handset.caller.then(steps);
             }
             event = events.recv() => match event {
-                Some(SessionEvent::Referred { target }) => {
+                Some(SessionEvent::Referred { target, answerer }) => {
+                    answerer.accept().await;
                     tell(now_ms, Happening::Referred(target.clone()));
                     session.report_refer(100, "Trying", false).await;
                     match place(&agent, &ports, &target).await {

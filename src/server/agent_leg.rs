@@ -21,11 +21,15 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 use tokio::task::JoinHandle;
 
 /// So long is waited for what a phone says that was asked whether it is there.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What is said in parting to whom the last call was for, and the BYE, take less.
+const LINE_FREE: Duration = Duration::from_secs(4);
+/// The CANCEL of a call is with the phone before the next one is.
+const CANCELLED: Duration = Duration::from_millis(300);
 /// Who took a call is joined long before this.
 const UNJOINED: Duration = Duration::from_secs(90);
 
@@ -46,16 +50,23 @@ pub async fn serve(shared: Arc<Shared>, about: Ring, orders: mpsc::Receiver<Orde
 
 async fn ring_for(shared: &Arc<Shared>, about: &Ring, mut orders: mpsc::Receiver<Order>) {
     let span = tracing::info_span!("agent", name = about.agent);
-    let answered = tokio::select! {
-        answered = ring(shared, about) => answered,
+    // Until their phone is free of this call, whichever way it ends.
+    let _line = tokio::select! {
+        line = free_line(shared, about) => line,
         () = withdrawn(&mut orders) => return,
         () = shared.stopped() => return,
+    };
+    let answered = tokio::select! {
+        answered = ring(shared, about) => answered,
+        () = withdrawn(&mut orders) => return tokio::time::sleep(CANCELLED).await,
+        () = shared.stopped() => return tokio::time::sleep(CANCELLED).await,
     };
     let leg = match answered {
         Ok(leg) => leg,
         Err(how) => {
             tracing::info!(parent: &span, ?how, "not taken");
-            return shared.desk.offered(about.offer, how).await;
+            shared.desk.offered(about.offer, how).await;
+            return tokio::time::sleep(CANCELLED).await;
         }
     };
     let following = Following {
@@ -71,6 +82,14 @@ async fn ring_for(shared: &Arc<Shared>, about: &Ring, mut orders: mpsc::Receiver
         span,
     };
     following.follow(leg.events, leg.news, orders).await;
+}
+
+/// The agent is free for the desk as soon as a call of theirs is over; their phone, which may have but one
+/// line, a little later. `None` where it takes too long, such as where our BYE is not answered.
+async fn free_line(shared: &Shared, about: &Ring) -> Option<OwnedMutexGuard<()>> {
+    let longest = LINE_FREE.min(Duration::from_millis(about.ring_ms / 2));
+    let line = shared.line_of(&about.agent).lock_owned();
+    tokio::time::timeout(longest, line).await.ok()
 }
 
 async fn withdrawn(orders: &mut mpsc::Receiver<Order>) {
@@ -256,6 +275,11 @@ impl Following<'_> {
             Some(SessionEvent::Ended(ended)) => {
                 let hung_up = ended == Ended::Bye(Side::They);
                 return Some(Over::Phone { hung_up });
+            }
+            // The caller is with us, not with that phone: it cannot pass them on.
+            Some(SessionEvent::Referred { target, answerer }) => {
+                tracing::info!(parent: &self.span, target, "asked to transfer: refused");
+                answerer.refuse(603).await;
             }
             None => return Some(Over::Phone { hung_up: false }),
             Some(_) => {}

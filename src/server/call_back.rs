@@ -105,7 +105,7 @@ async fn call(
     let mut offers = Offers::new(local);
     let outgoing = Outgoing {
         longest_ringing: RINGS,
-        ..trunk.outgoing(&attempt.number, offers.offer())
+        ..trunk.outgoing(&attempt.number, offers.offer())?
     };
     let target = outgoing.target.clone();
     let placed = tokio::select! {

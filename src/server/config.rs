@@ -120,6 +120,9 @@ impl Config {
             (config.queues, config.agents) = people::by_default();
         }
         config.setup().map_err(invalid)?;
+        if let Some(trunk) = &config.trunk {
+            trunk.check().map_err(invalid)?;
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut config.dialplan, &mut config.recognition.model]
             .into_iter()
@@ -209,5 +212,43 @@ mod tests {
         assert!(error.contains("no [[queue]] \"b\""), "{error}");
         let overflow = "[[queue]]\nname = \"a\"\noverflow = { after_seconds = 9, queue = \"z\" }";
         assert!(read(overflow).unwrap_err().contains("cannot overflow"));
+    }
+
+    #[test]
+    fn a_trunk_that_could_call_nobody_is_found_before_anybody_waits_for_it() {
+        let sip = "address = \"sip:trunk.example\"\n";
+        let with = |trunk: &str| read(&format!("[trunk]\n{trunk}"));
+        let account =
+            "user = \"a\"\npassword = \"b\"\nnumber = \"+4930123456\"\nnumbers = [\"+49\"]";
+        assert!(with(&format!("{sip}{account}")).is_ok());
+        assert!(with("address = \"sip:192.0.2.1:5060;transport=tcp\"").is_ok());
+        for (trunk, why) in [
+            (
+                "address = \"sips:trunk.example\"".to_owned(),
+                "sip:trunk.example",
+            ),
+            (
+                "address = \"trunk.example\"".to_owned(),
+                "sip:trunk.example",
+            ),
+            (
+                "address = \"sip:trunk example\"".to_owned(),
+                "sip:trunk.example",
+            ),
+            (format!("{sip}number = \"+49 30 123456\""), "digits only"),
+            (format!("{sip}user = \"a\""), "password = "),
+            (format!("{sip}password = \"b\""), "user = "),
+            (
+                format!("{sip}user = \"a b\"\npassword = \"c\""),
+                "no spaces",
+            ),
+            (format!("{sip}numbers = [\"+49 30\"]"), "+49 30"),
+        ] {
+            let error = with(&trunk).unwrap_err();
+            assert!(
+                error.contains(why) && error.contains("[trunk]") && error.contains("zeroline.toml"),
+                "{error}"
+            );
+        }
     }
 }

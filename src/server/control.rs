@@ -88,7 +88,7 @@ pub fn ask(folder: &Path, request: &Request) -> Result<View, ControlError> {
 /// Answers on the socket until the server ends.
 pub(super) async fn listen(shared: Arc<Shared>) {
     let path = shared.config.data.join(FILE);
-    // Of a server that was killed; one that runs would have the SIP port, too.
+    // Of a server that was killed: the folder is locked, and nobody else works with it.
     let _ = std::fs::remove_file(&path);
     let listener = tokio::net::UnixListener::bind(&path).and_then(|listener| {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;

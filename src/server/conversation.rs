@@ -138,7 +138,7 @@ impl Conversation {
         mut waiting: Option<Unconfirmed>,
         mut line_requests: mpsc::Receiver<LineRequest>,
     ) {
-        let mut stop = self.shared.stop.subscribe();
+        let mut stopping = false;
         loop {
             tokio::select! {
                 event = events.recv() => match event {
@@ -160,8 +160,9 @@ impl Conversation {
                         }
                         self.tell(Input::Transfer(update));
                     }
-                    Some(SessionEvent::Referred { target }) => {
-                        tracing::info!(parent: &self.span, target, "asked to transfer: not done");
+                    Some(SessionEvent::Referred { target, answerer }) => {
+                        tracing::info!(parent: &self.span, target, "asked to transfer: refused");
+                        answerer.refuse(603).await;
                     }
                     Some(SessionEvent::Ended(ended)) => {
                         if let Some(unconfirmed) = waiting.take() {
@@ -185,7 +186,9 @@ impl Conversation {
                     LineRequest::AskPbx(queue) => self.ask_pbx(queue),
                     LineRequest::HangUp => self.hang_up(),
                 },
-                Ok(()) = stop.changed() => {
+                // Also a call that is answered after the others were told.
+                () = self.shared.stopped(), if !stopping => {
+                    stopping = true;
                     self.tell(Input::Shutdown);
                     if waiting.is_some() {
                         self.hang_up();
@@ -252,7 +255,7 @@ impl Conversation {
             rate: LINE_RATE,
             number,
             line,
-            desk: self.shared.desk.clone(),
+            shared: self.shared.clone(),
             agent: None,
             held: 0,
             ticks: 0,

@@ -5,12 +5,13 @@ use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
 use super::offers::Offers;
+use super::transfer::ended;
 use super::{LINE_RATE, Shared};
 use crate::call::{Accept, Briefing, BriefingSetup};
 use crate::dialplan::ToAgent;
 use crate::human::Input;
 use crate::line::leg::Leg;
-use crate::line::sip::{Invitation, SessionEvent};
+use crate::line::sip::Invitation;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -41,8 +42,21 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
         _ => return invitation.refuse(404, "*1 ready, *2 a break, *3 off duty"),
     };
     tracing::info!(agent, code, "dialled");
-    shared.desk.send(DeskInput::Acd(input)).await;
-    confirm(shared, invitation, agent, told).await;
+    let input = DeskInput::Acd(input);
+    // Who is on a call with us already has a second line to dial on.
+    let line = shared.line_of(agent).try_lock_owned();
+    match told {
+        // Their phone can be rung when this call is over.
+        ToAgent::Ready => {
+            confirm(shared, invitation, agent, told).await;
+            drop(line);
+            shared.desk.send(input).await;
+        }
+        _ => {
+            shared.desk.send(input).await;
+            confirm(shared, invitation, agent, told).await;
+        }
+    }
 }
 
 async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
@@ -79,20 +93,12 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
             .media
             .try_send(Command::AddAgent(slot, Box::new(live)));
     }
+    let told =
+        async { while !matches!(received.recv().await, Some(AgentNews::Dismissed) | None) {} };
     let told = async {
-        loop {
-            tokio::select! {
-                event = events.recv() => {
-                    if matches!(event, Some(SessionEvent::Ended(_)) | None) {
-                        return;
-                    }
-                }
-                news = received.recv() => {
-                    if matches!(news, Some(AgentNews::Dismissed) | None) {
-                        return;
-                    }
-                }
-            }
+        tokio::select! {
+            () = ended(&mut events, &mut offers) => {}
+            () = told => {}
         }
     };
     let _ = tokio::time::timeout(LONGEST, told).await;

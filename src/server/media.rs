@@ -1,11 +1,11 @@
 //! The media thread: ticks all calls every 20 ms, moves their sound, and shares nothing hot with
 //! signalling, engines or storage. It never waits for anything but the next tick.
 
-use super::Plan;
 use super::agent_live::{AgentLive, AgentNews};
-use super::desk::{Desk, DeskInput};
+use super::desk::DeskInput;
 use super::messages::Messages;
 use super::pool::Pool;
+use super::{Plan, Shared};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use crate::call::{Call, EndReason, Event, EventKind, Input, Job, QueueNews, Way};
 use crate::dialplan::{Text, ToAgent};
@@ -72,7 +72,7 @@ pub struct Live {
     pub number: Option<String>,
     /// Where requests to signalling go.
     pub line: mpsc::Sender<LineRequest>,
-    pub desk: Desk,
+    pub shared: Arc<Shared>,
     /// The agent who has the caller.
     pub agent: Option<(Slot, Box<AgentLive>)>,
     /// Ticks for which the caller has had us on hold.
@@ -246,8 +246,9 @@ impl Lines {
             live.tick(*slot, work);
             !live.call.is_over()
         });
-        let mut ready = Vec::new();
         let calls = &self.calls;
+        self.joined.retain(|_, call| calls.contains_key(call));
+        let mut ready = Vec::new();
         self.agents.retain(|slot, agent| {
             if agent.joins.is_some_and(|call| !calls.contains_key(&call)) && !agent.dismissed {
                 let gone = agent.plan.dialplan.told_agent(ToAgent::CallerGone);
@@ -394,13 +395,23 @@ impl Live {
             EndReason::MediaLost | EndReason::LineFailed | EndReason::Shutdown => Left::LineLost,
             _ => Left::HungUp,
         };
-        self.desk
+        self.shared
+            .desk
             .tell(DeskInput::Acd(human::Input::Left { call, how }));
     }
 
     fn tell_desk(&mut self, slot: Slot, job: Job) {
         let call = self.call.id().to_owned();
         let is_entry = matches!(job, Job::Enter { .. });
+        if let Job::CallBack { number, .. } = &job
+            && !self.shared.may_call(number)
+        {
+            tracing::warn!(
+                call,
+                "no call-back is promised: `numbers` of [trunk] forbid that number"
+            );
+            return self.call.handle(Input::Queue(QueueNews::NotCalled));
+        }
         let input = match job {
             Job::Enter {
                 queue,
@@ -439,7 +450,7 @@ impl Live {
             Job::CancelCallBack { number } => DeskInput::Cancel(slot, number),
             _ => return,
         };
-        if !self.desk.tell(input) && is_entry {
+        if !self.shared.desk.tell(input) && is_entry {
             let refused = QueueNews::Refused(Refused::Full);
             self.call.handle(Input::Queue(refused));
         }

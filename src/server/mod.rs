@@ -12,8 +12,10 @@ pub mod control;
 mod conversation;
 mod desk;
 mod feature;
+mod lock;
 mod media;
 mod messages;
+mod numbers;
 mod offers;
 mod people;
 mod phones;
@@ -22,6 +24,7 @@ mod transfer;
 
 pub use config::{Config, ConfigError};
 pub use desk::DeskError;
+pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
 use crate::audio::LineRate;
@@ -35,6 +38,7 @@ use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
 use desk::Desk;
+use lock::Lock;
 use media::Command;
 use messages::Messages;
 use phones::Phones;
@@ -46,7 +50,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
 /// Codecs we speak, the ones we like best first.
 const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
@@ -111,6 +115,8 @@ pub enum StartError {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Queue(#[from] DeskError),
+    #[error(transparent)]
+    Folder(#[from] LockError),
     #[error("{0}")]
     People(String),
     #[error("messages cannot be kept: {0}. May this user write to the data folder?")]
@@ -124,6 +130,7 @@ pub struct Server {
     shared: Arc<Shared>,
     invitations: mpsc::Receiver<Invitation>,
     media_thread: JoinHandle<()>,
+    _lock: Lock,
 }
 
 /// What all calls' tasks use.
@@ -140,6 +147,8 @@ struct Shared {
     ports: Ports,
     messages: Messages,
     media: SyncSender<Command>,
+    /// By agent: held by whoever has their phone on the line.
+    lines: HashMap<String, Arc<Mutex<()>>>,
     calls: AtomicUsize,
     /// Agents whose phones ring, or who are on a line.
     agents_busy: AtomicUsize,
@@ -164,6 +173,11 @@ impl Shared {
         waiting.get(name).copied()
     }
 
+    /// An agent's phone, which is on one call of ours at a time.
+    fn line_of(&self, agent: &str) -> Arc<Mutex<()>> {
+        self.lines.get(agent).cloned().unwrap_or_default()
+    }
+
     /// Ready when all that is left must end.
     async fn stopped(&self) {
         let mut stop = self.stop.subscribe();
@@ -177,6 +191,7 @@ impl Server {
         let setup = config.setup().map_err(StartError::People)?;
         knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
+        let lock = Lock::take(&config.data)?;
         let saved = desk::read(&config.data)?;
         let threads = match config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
@@ -202,6 +217,8 @@ impl Server {
             })
         });
         let (desk, inputs) = Desk::new();
+        let names = config.agents.iter().map(|agent| agent.name.clone());
+        let lines = names.map(|name| (name, Arc::default())).collect();
         let shared = Arc::new(Shared {
             ports: Ports::new(agent.address().ip(), first..=last),
             phones,
@@ -214,6 +231,7 @@ impl Server {
             events: parts.events,
             messages,
             media,
+            lines,
             calls: AtomicUsize::new(0),
             agents_busy: AtomicUsize::new(0),
             next_slot: AtomicU64::new(0),
@@ -226,6 +244,7 @@ impl Server {
             shared,
             invitations,
             media_thread,
+            _lock: lock,
         })
     }
 

@@ -5,15 +5,20 @@ use super::desk::DeskInput;
 use super::people::{Agent, Secret, Trunk};
 use crate::call::Accept;
 use crate::human::{Context, Input, Ring};
-use crate::line::sip::{Credentials, Outgoing, Reach, Registrations, uui};
+use crate::line::sip::{Credentials, Outgoing, Reach, Registrations, Saved, uui};
 use std::collections::{BTreeSet, HashMap};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// As whom we call.
 pub const US: &str = "zeroline";
 /// In the data folder.
 const FILE: &str = "registrations.json";
+/// What has changed is written so often: a phone registers for a minute at least, and anew some seconds
+/// before that is over.
+const KEPT: Duration = Duration::from_secs(5);
 
 pub struct Phones {
     /// By agent.
@@ -56,18 +61,6 @@ impl Phones {
         }
     }
 
-    fn keep(&self, folder: &Path) {
-        let path = folder.join(FILE);
-        let text = serde_json::to_vec(&self.registrations.saved());
-        let kept = text
-            .map_err(std::io::Error::from)
-            .and_then(|text| std::fs::write(&path, text));
-        if let Err(error) = kept {
-            let path = path.display();
-            tracing::warn!(%path, %error, "after a restart phones must register again");
-        }
-    }
-
     fn of(&self, agent: &str) -> Option<Phone> {
         match self.fixed.get(agent) {
             Some(address) => Some(Phone::At(address.clone())),
@@ -94,8 +87,11 @@ pub fn user_to_user(context: &Context) -> (String, String) {
 }
 
 impl Trunk {
-    /// A call to `number`.
-    pub fn outgoing(&self, number: &str, offer: String) -> Outgoing {
+    /// A call to `number`; the error says why not.
+    pub fn outgoing(&self, number: &str, offer: String) -> Result<Outgoing, String> {
+        if !self.may_call(number) {
+            return Err("`numbers` of [trunk] do not let this number be called".to_owned());
+        }
         let host = self
             .address
             .trim_start_matches("sip:")
@@ -110,16 +106,22 @@ impl Trunk {
             _ => None,
         };
         let user = self.number.as_deref().or(self.user.as_deref());
-        Outgoing {
+        Ok(Outgoing {
             credentials,
             ..Outgoing::new(&target, user.unwrap_or(US), offer)
-        }
+        })
     }
 }
 
 impl Shared {
     pub fn phone_of(&self, agent: &str) -> Option<Phone> {
         self.phones.of(agent)
+    }
+
+    /// Whether somebody may be called back there.
+    pub fn may_call(&self, number: &str) -> bool {
+        let trunk = self.config.trunk.as_ref();
+        trunk.is_some_and(|trunk| trunk.may_call(number))
     }
 
     /// By what the agents of a queue take a call.
@@ -136,7 +138,39 @@ impl Shared {
     }
 }
 
-/// Tells the desk whose phone can be reached, now and whenever that changes.
+/// What was registered, as it stands on disk.
+#[derive(Default)]
+struct Kept(Option<Saved>);
+
+impl Kept {
+    /// Writes it where it is not what was written last: that a phone has registered anew counts, too.
+    fn keep(&mut self, folder: &Path, saved: Saved) {
+        if self.0.as_ref() == Some(&saved) {
+            return;
+        }
+        match write(folder, &saved) {
+            Ok(()) => self.0 = Some(saved),
+            Err(error) => {
+                let path = folder.join(FILE);
+                let path = path.display();
+                tracing::warn!(%path, %error, "after a restart phones must register again");
+            }
+        }
+    }
+}
+
+/// As a whole or not at all, and for this user alone.
+fn write(folder: &Path, saved: &Saved) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer(&mut file, saved)?;
+    file.flush()?;
+    file.as_file().sync_all()?;
+    file.persist(folder.join(FILE))?;
+    Ok(())
+}
+
+/// Tells the desk whose phone can be reached, now and whenever that changes, and keeps it for the next
+/// start.
 pub async fn watch(shared: Arc<Shared>) {
     let reachable =
         |agent: String, reachable: bool| DeskInput::Acd(Input::Phone { agent, reachable });
@@ -145,6 +179,7 @@ pub async fn watch(shared: Arc<Shared>) {
     }
     let mut changes = shared.phones.registrations.watch();
     let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut kept = Kept::default();
     loop {
         let now: BTreeSet<String> = changes.borrow_and_update().keys().cloned().collect();
         for agent in now.difference(&known) {
@@ -154,9 +189,53 @@ pub async fn watch(shared: Arc<Shared>) {
             shared.desk.send(reachable(agent.clone(), false)).await;
         }
         known = now;
-        shared.phones.keep(&shared.config.data);
-        if changes.changed().await.is_err() {
-            return;
+        let saved = shared.phones.registrations.saved();
+        tokio::task::block_in_place(|| kept.keep(&shared.config.data, saved));
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() {
+                return;
+            },
+            () = tokio::time::sleep(KEPT) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Anna's phone, registered until then.
+    fn until(expires: u64) -> Saved {
+        let binding = serde_json::json!({
+            "reach": { "uri": "sip:anna@127.0.0.1:5080", "flow": null },
+            "q": 1000, "expires": expires, "updated": 0, "call_id": "x", "cseq": 1,
+        });
+        serde_json::from_value(serde_json::json!({ "bindings": { "anna": [binding] } })).unwrap()
+    }
+
+    fn anna_after_a_restart(folder: &Path) -> Option<Reach> {
+        let accounts = [("anna".to_owned(), "a-long-secret".to_owned())];
+        let phones = Phones::new(&[], Registrations::new(accounts).unwrap());
+        phones.restore(folder);
+        phones.registrations.reachable("anna")
+    }
+
+    #[test]
+    fn a_phone_that_registered_anew_is_known_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = jiff::Timestamp::now().as_millisecond() as u64;
+        let mut kept = Kept::default();
+        kept.keep(folder.path(), until(now - 1));
+        assert_eq!(anna_after_a_restart(folder.path()), None, "it has run out");
+        kept.keep(folder.path(), until(now + 60_000));
+        assert!(anna_after_a_restart(folder.path()).is_some());
+        let path = folder.path().join(FILE);
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        // Nothing is written where nothing has changed.
+        std::fs::remove_file(&path).unwrap();
+        kept.keep(folder.path(), until(now + 60_000));
+        assert!(!path.exists());
     }
 }

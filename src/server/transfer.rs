@@ -175,7 +175,7 @@ impl Consulted {
 }
 
 /// Follows a call that nothing else happens to until its end.
-async fn ended(events: &mut SessionEvents, offers: &mut Offers) {
+pub async fn ended(events: &mut SessionEvents, offers: &mut Offers) {
     while let Some(event) = events.recv().await {
         match event {
             SessionEvent::Ended(_) => return,
@@ -183,6 +183,7 @@ async fn ended(events: &mut SessionEvents, offers: &mut Offers) {
                 let span = tracing::Span::current();
                 offers.answer_within(sdp, answerer, &span).await;
             }
+            SessionEvent::Referred { answerer, .. } => answerer.refuse(603).await,
             _ => {}
         }
     }

@@ -294,3 +294,35 @@ pub fn a_caller_who_hangs_up_while_the_agent_is_briefed_is_said_to_be_gone() {
         office.wait_state("anna", "ready");
     }
 }
+
+pub fn a_phone_with_one_line_is_rung_for_the_next_when_the_last_call_to_it_is_over() {
+    let mut anna = Handset::new();
+    anna.has_one_line();
+    let office = Office::open("accept = \"key\"", &[("anna", &anna)]);
+    // She is told that the first has gone while the second is waiting already.
+    let mut first = office.caller("296");
+    anna.answer();
+    let mut second = office.waiting("297");
+    std::thread::sleep(Duration::from_millis(200));
+    first.hang_up();
+    anna.expect("BYE ");
+    anna.sound.stop();
+    anna.answer();
+    anna.sound.press('1');
+    assert_eq!(office.wait("297", "connected")["agent"], "anna");
+    second.hang_up();
+    anna.expect("BYE ");
+    anna.sound.stop();
+    // While it rings for the third, who hangs up, the fourth is waiting.
+    let mut third = office.caller("298");
+    anna.ring();
+    let mut fourth = office.waiting("299");
+    third.hang_up();
+    anna.expect("CANCEL ");
+    anna.answer();
+    anna.sound.press('1');
+    office.wait("299", "connected");
+    assert_eq!(anna.said_busy(), 0);
+    fourth.hang_up();
+    anna.expect("BYE ");
+}

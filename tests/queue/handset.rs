@@ -79,6 +79,10 @@ struct State {
     dead: AtomicBool,
     /// Its tag in calls to it; another for each.
     tag: AtomicU32,
+    /// Says that it is busy (486) for as long as it has a call.
+    one_line: AtomicBool,
+    /// How often it has.
+    said_busy: AtomicU32,
 }
 
 impl Drop for Handset {
@@ -145,6 +149,11 @@ impl Handset {
 
     /// A request of ours within the call.
     pub fn request(&mut self, method: &str, body: &str) {
+        self.request_with(method, "", body);
+    }
+
+    /// [`Handset::request`] with more headers.
+    pub fn request_with(&mut self, method: &str, more: &str, body: &str) {
         let dialog = self.dialog.clone().expect("no call");
         let (seq, me) = (self.seq, self.address);
         self.seq += 1;
@@ -156,7 +165,7 @@ impl Handset {
             "{method} {target} SIP/2.0\r\n\
              Via: SIP/2.0/UDP {me};branch=z9hG4bK{call}{method}{seq};rport\r\n\
              Max-Forwards: 70\r\nFrom: {us}\r\nTo: {them}\r\nCall-ID: {call}\r\n\
-             CSeq: {seq} {method}\r\nContact: <sip:phone@{me}>\r\n{kind}\
+             CSeq: {seq} {method}\r\nContact: <sip:phone@{me}>\r\n{kind}{more}\
              Content-Length: {length}\r\n\r\n{body}",
             target = dialog.target,
             call = dialog.call_id,
@@ -273,6 +282,15 @@ impl Handset {
         self.sound.talk_to(invite.remote().unwrap());
     }
 
+    /// From now on it takes no second call beside another.
+    pub fn has_one_line(&self) {
+        self.state.one_line.store(true, Ordering::Relaxed);
+    }
+
+    pub fn said_busy(&self) -> u32 {
+        self.state.said_busy.load(Ordering::Relaxed)
+    }
+
     /// Pulls the plug.
     pub fn die(&self) {
         self.state.dead.store(true, Ordering::Relaxed);
@@ -329,6 +347,8 @@ fn listen(socket: &UdpSocket, inbox: &Mutex<Vec<(Message, bool)>>, state: &State
     let address = socket.local_addr().unwrap();
     let mut buffer = [0; 8192];
     let mut invites: Vec<(Message, String)> = Vec::new();
+    // The Call-ID of a call to it that is not over.
+    let mut on_call: Option<String> = None;
     while !state.over.load(Ordering::Relaxed) {
         let Ok((length, from)) = socket.recv_from(&mut buffer) else {
             continue;
@@ -352,6 +372,14 @@ fn listen(socket: &UdpSocket, inbox: &Mutex<Vec<(Message, bool)>>, state: &State
                 if invites.iter().any(again) {
                     continue;
                 }
+                let call = message.header("Call-ID");
+                if state.one_line.load(Ordering::Relaxed) && on_call.is_some() && on_call != call {
+                    state.said_busy.fetch_add(1, Ordering::Relaxed);
+                    let us = format!("{to};tag=busy");
+                    reply(socket, address, &message, "486 Busy Here", &us, "", "");
+                    continue;
+                }
+                on_call = call;
                 let tag = state.tag.fetch_add(1, Ordering::Relaxed) + 1;
                 let us = format!("{to};tag=phone{tag}");
                 reply(socket, address, &message, "100 Trying", &to, "", "");
@@ -372,6 +400,9 @@ fn listen(socket: &UdpSocket, inbox: &Mutex<Vec<(Message, bool)>>, state: &State
             }
             "REFER" => reply(socket, address, &message, "202 Accepted", &to, "", ""),
             _ => {}
+        }
+        if matches!(method, "CANCEL" | "BYE") && message.header("Call-ID") == on_call {
+            on_call = None;
         }
         inbox.lock().unwrap().push((message, false));
     }

@@ -194,3 +194,17 @@ pub fn a_phone_that_is_muted_and_sends_nothing_keeps_its_caller() {
     anna.sound.hears(CALLER_HZ);
     assert_eq!(office.count("106", "agent_lost"), 0);
 }
+
+pub fn a_phone_that_wants_to_pass_its_caller_on_is_refused_and_keeps_them() {
+    let mut anna = Handset::new();
+    let office = Office::open(ANSWER, &[("anna", &anna)]);
+    let mut caller = joined(&office, &mut anna, "161");
+    anna.request_with("REFER", "Refer-To: <sip:ben@127.0.0.1:9>\r\n", "");
+    anna.expect("SIP/2.0 603 ");
+    let from = Instant::now();
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(caller.sound.sounded(from), "the caller is lost");
+    assert_eq!(caller.count("BYE "), 0);
+    caller.hang_up();
+    anna.expect("BYE ");
+}

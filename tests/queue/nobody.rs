@@ -53,16 +53,31 @@ pub fn where_nobody_is_there_it_is_said_and_a_message_or_a_call_back_is_taken() 
     assert!(kept.abs_diff(length) < 1_500, "{kept} for {length}");
     assert!(office.ask(&["calls", "messages"]).contains("501"));
 
-    let caller = office.caller("502");
-    office.wait("502", "queue_refused");
-    caller.sound.press('1');
-    office.wait_for("502", "prompt_started", |e| {
-        e["text"].as_str().unwrap().contains("call you back at")
-    });
-    caller.sound.press('1');
-    office.wait("502", "call_back_promised");
-    caller.expect("BYE ");
-    assert_eq!(office.promises()[0]["number"], "502");
+    // An emergency number, abroad, and one that may be called.
+    for number in ["112", "+18765550100", "4930502"] {
+        let caller = office.caller(number);
+        office.wait(number, "queue_refused");
+        caller.sound.press('1');
+        office.wait_for(number, "prompt_started", |e| {
+            e["text"].as_str().unwrap().contains("call you back at")
+        });
+        caller.sound.press('1');
+        if number == "4930502" {
+            office.wait(number, "call_back_promised");
+            caller.expect("BYE ");
+        } else {
+            office.wait_for(number, "prompt_started", |e| {
+                e["text"]
+                    .as_str()
+                    .unwrap()
+                    .contains("cannot call that number")
+            });
+            assert_eq!(office.count(number, "call_back_promised"), 0);
+        }
+    }
+    let promised = office.promises();
+    assert_eq!(promised.len(), 1, "{promised:?}");
+    assert_eq!(promised[0]["number"], "4930502");
     assert_eq!(anna.count("INVITE "), 0);
 }
 

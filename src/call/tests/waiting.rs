@@ -271,6 +271,32 @@ fn a_call_back_is_promised_to_the_number_that_was_agreed() {
 }
 
 #[test]
+fn who_cannot_be_called_back_is_told_and_has_what_they_had_before() {
+    let mut test = Test::waiting();
+    test.wait(seconds(20));
+    let before = test.events.len();
+    test.news(QueueNews::NotCalled);
+    test.wait(seconds(10));
+    let heard = test.heard_since(before);
+    assert!(heard.starts_with("I am sorry, we cannot call"), "{heard}");
+    assert!(heard.contains("keep your place"), "{heard}");
+    assert!(test.left().is_empty());
+
+    let mut test = Test::entering();
+    test.news(QueueNews::Refused(Refused::NobodyThere));
+    test.wait(seconds(10));
+    let before = test.events.len();
+    test.news(QueueNews::NotCalled);
+    test.wait(seconds(10));
+    let heard = test.heard_since(before);
+    assert!(heard.contains("leave a message"), "{heard}");
+    test.press('2');
+    test.wait(seconds(10));
+    let heard = test.heard_since(before);
+    assert!(heard.contains("after the tone"), "{heard}");
+}
+
+#[test]
 fn nobody_there_is_said_at_once_and_a_message_can_be_left() {
     let mut test = Test::entering();
     let before = test.events.len();

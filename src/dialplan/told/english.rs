@@ -21,6 +21,7 @@ pub(super) const US: Sentences = Sentences {
     hang_up: "You can hang up now, or ask me something else.",
     cancelled: "Your call-back is cancelled.",
     not_cancelled: "There is no call-back for your number.",
+    not_called: "I am sorry, we cannot call that number.",
     message: "Please speak after the tone. When you are done, press the pound key or hang up.",
     listened_to: "Somebody will listen to it.",
     empty: "I could not hear anything in your message, so there is none.",

@@ -19,6 +19,7 @@ pub(super) const MANDARIN: Sentences = Sentences {
     hang_up: "您现在可以挂机，也可以再问我别的事。",
     cancelled: "您的回电已经取消了。",
     not_cancelled: "您的号码没有预约回电。",
+    not_called: "很抱歉，我们不能拨打这个号码。",
     message: "请在提示音后留言，说完请按井号键，或者直接挂机。",
     listened_to: "我们会有人听的。",
     empty: "留言里没有听到声音，所以没有保存。",

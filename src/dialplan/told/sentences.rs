@@ -18,6 +18,7 @@ pub(super) struct Sentences {
     pub hang_up: &'static str,
     pub cancelled: &'static str,
     pub not_cancelled: &'static str,
+    pub not_called: &'static str,
     pub message: &'static str,
     pub listened_to: &'static str,
     pub empty: &'static str,
@@ -73,6 +74,7 @@ impl Sentences {
             self.hang_up,
             self.cancelled,
             self.not_cancelled,
+            self.not_called,
             self.message,
             self.listened_to,
             self.empty,
@@ -163,6 +165,7 @@ impl Sentences {
             }
             Told::CancelledCallBack(true) => fixed(self.cancelled),
             Told::CancelledCallBack(false) => fixed(self.not_cancelled),
+            Told::NotCalled => fixed(self.not_called),
             Told::LeaveMessage => fixed(self.message),
             Told::MessageKept { seconds } => {
                 vec![(self.message_kept)(*seconds), self.listened_to.to_owned()]

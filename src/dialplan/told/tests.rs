@@ -84,6 +84,7 @@ fn all() -> Vec<Told> {
         },
         Told::CancelledCallBack(true),
         Told::CancelledCallBack(false),
+        Told::NotCalled,
         Told::LeaveMessage,
         Told::MessageKept { seconds: 12 },
         Told::MessageEmpty,

@@ -270,7 +270,6 @@ impl Reception {
             layer: self.layer.clone(),
             states: Some(state_receiver),
             request: tx.original.clone(),
-            from,
             account,
         });
         tokio::spawn(async move {

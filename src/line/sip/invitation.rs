@@ -2,9 +2,7 @@
 
 use super::address::{NameAddr, UriParts, entries, telephone_number};
 use super::agent::ALLOW;
-use super::registrar::Flow;
 use super::session::{self, Session, SessionEvents};
-use super::uui;
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -18,7 +16,6 @@ pub struct Invitation {
     pub(super) layer: Arc<DialogLayer>,
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
-    pub(super) from: Flow,
     pub(super) account: Option<String>,
 }
 
@@ -49,20 +46,10 @@ impl Invitation {
         self.request.uri().to_string()
     }
 
-    /// Where the INVITE came from.
-    pub fn source(&self) -> SocketAddr {
-        self.from.address
-    }
-
     /// Whose phone it is; proven by password. Only calls to a code that starts with `*` are asked
     /// for one.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
-    }
-
-    /// What the call is about, if whoever sent it here says so (RFC 7433).
-    pub fn user_to_user(&self) -> Option<String> {
-        user_to_user(&self.request)
     }
 
     /// Whether whoever listens there has asked for this call by REFER (RFC 3892), and it ends here.
@@ -151,12 +138,6 @@ fn number(request: &Request) -> Option<String> {
         .find_map(|user| telephone_number(&user))
 }
 
-fn user_to_user(request: &Request) -> Option<String> {
-    values(request, uui::NAME)
-        .flat_map(entries)
-        .find_map(uui::text)
-}
-
 /// Host and port.
 fn referred_by(request: &Request) -> Option<String> {
     let value = values(request, "Referred-By").next();
@@ -220,21 +201,6 @@ mod tests {
         ] {
             assert_eq!(of(nobody), None, "{nobody}");
         }
-    }
-
-    #[test]
-    fn what_the_call_is_about_comes_along() {
-        let of = |head: &str| user_to_user(&request(head));
-        let value = uui::header("billing, invoice 7");
-        assert_eq!(
-            of(&format!("User-to-User: {value}\r\n")).as_deref(),
-            Some("billing, invoice 7")
-        );
-        assert_eq!(
-            of("User-to-User: 56a390;encoding=x, 4869;encoding=hex\r\n").as_deref(),
-            Some("Hi")
-        );
-        assert_eq!(of(""), None);
     }
 
     #[test]

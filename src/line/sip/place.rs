@@ -78,11 +78,10 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// A provisional answer, such as 180 or 183; with early media, if there is an SDP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A provisional answer, such as 180 or 183.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     pub code: u16,
-    pub sdp: Option<String>,
 }
 
 /// Why a call came to nothing.
@@ -277,8 +276,6 @@ impl Attempt {
                 Some(state) = states.recv() => match state {
                     DialogState::Early(_, response) => progress(Progress {
                         code: response.status_code.code(),
-                        sdp: (!response.body.is_empty())
-                            .then(|| String::from_utf8_lossy(&response.body).into_owned()),
                     }),
                     DialogState::Confirmed(..) | DialogState::Terminated(..) => break invite.await,
                     _ => {}

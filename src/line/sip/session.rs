@@ -27,8 +27,9 @@ pub enum SessionEvent {
     },
     /// A key pressed, by SIP INFO.
     Key(Key),
-    /// The other side asks us to call somebody (RFC 3515); it has been accepted with 202.
-    Referred { target: String },
+    /// The other side asks us to call somebody (RFC 3515): accept it and report how it goes
+    /// ([`Session::report_refer`]), or refuse. Who hangs up after our 202 counts on that call.
+    Referred { target: String, answerer: Answerer },
     /// How our own REFER goes (RFC 3515 section 2.4.5): a SIP status, and whether it is the last.
     ReferProgress { code: u16, last: bool },
     /// It is over; nothing comes after this.
@@ -52,7 +53,7 @@ pub enum Side {
     They,
 }
 
-/// Answers one offer made within a call.
+/// Answers one request made within a call.
 pub struct Answerer {
     handle: TransactionHandle,
 }
@@ -67,7 +68,12 @@ impl Answerer {
             .await;
     }
 
-    /// Such as 488: the session stays as it was (RFC 3261 section 14.2).
+    /// 202: what was asked for is under way.
+    pub async fn accept(self) {
+        let _ = self.handle.reply(StatusCode::Accepted).await;
+    }
+
+    /// Such as 488 or 603: the session stays as it was (RFC 3261 section 14.2).
     pub async fn refuse(self, code: u16) {
         let _ = self.handle.reply(StatusCode::from(code)).await;
     }
@@ -244,10 +250,10 @@ async fn follow(
                 }
             }
             DialogState::Refer(_, request, handle) => match refer_target(&request) {
-                Some(target) => {
-                    let _ = handle.reply(StatusCode::Accepted).await;
-                    SessionEvent::Referred { target }
-                }
+                Some(target) => SessionEvent::Referred {
+                    target,
+                    answerer: Answerer { handle },
+                },
                 None => {
                     let _ = handle.reply(StatusCode::BadRequest).await;
                     continue;

@@ -102,3 +102,28 @@ async fn a_transfer_that_is_refused_or_never_heard_of_leaves_the_call_as_it_was(
     assert_eq!(ended(&mut events).await, Ended::Bye(Side::They));
     nothing_left(&agent).await;
 }
+
+#[tokio::test]
+async fn whoever_asks_us_to_transfer_is_answered_by_whose_call_it_is() {
+    let (agent, peer) = (agent().await, Peer::new().await);
+    let (session, mut events, ack) = connected(&agent, &peer).await;
+    for (seq, accepted, said) in [(5, true, "SIP/2.0 202"), (6, false, "SIP/2.0 603")] {
+        let refer = peer.in_dialog(&ack.0, "REFER", seq, "Refer-To: <sip:ben@b>\r\n", "");
+        peer.send(agent.address(), &refer).await;
+        let (target, answerer) = loop {
+            match events.recv().await.unwrap() {
+                SessionEvent::Referred { target, answerer } => break (target, answerer),
+                SessionEvent::Ended(ended) => panic!("{ended:?}"),
+                _ => continue,
+            }
+        };
+        assert_eq!(target, "sip:ben@b");
+        match accepted {
+            true => answerer.accept().await,
+            false => answerer.refuse(603).await,
+        }
+        peer.expect(said).await;
+    }
+    hang_up(&session, &peer).await;
+    nothing_left(&agent).await;
+}
