@@ -26,12 +26,24 @@ pub struct Setup {
     pub music: Music,
     /// How many callers wait in the queue of `[human]`, where there is one.
     pub waiting: Option<u32>,
-    /// The agent whom the call begins with: it was placed by us, to somebody who was promised it.
-    pub called_by: Option<String>,
+    /// The call was placed by us, to somebody who was promised it.
+    pub called_back: Option<CalledBack>,
     /// When the call begins.
     pub begins: Timestamp,
     /// What the first event, `call_started`, says.
     pub about: About,
+}
+
+/// Somebody who was promised a call. They never say again what it is about.
+#[derive(Debug, Clone)]
+pub struct CalledBack {
+    /// Whom the call begins with.
+    pub agent: String,
+    /// Where they stood.
+    pub queue: String,
+    pub priority: u8,
+    pub skills: Vec<String>,
+    pub context: Context,
 }
 
 /// What is known of a call from the line; all of it empty in a rehearsal.

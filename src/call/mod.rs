@@ -36,7 +36,7 @@ mod waiting;
 
 pub use briefing::{Accept, Briefing, BriefingSetup, Decision};
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
-pub use io::{About, Input, Job, JobId, Message, QueueNews, Setup, Spoken, TransferUpdate};
+pub use io::{About, CalledBack, Input, Job, JobId, Message, QueueNews, Setup, Spoken, TransferUpdate};
 pub use keys::Way;
 pub use line::OneWay;
 pub use music::Music;
@@ -127,6 +127,8 @@ pub struct Call {
     promised_to: String,
     /// All is said: who says nothing more is said goodbye to.
     parting: Option<EndReason>,
+    /// They are called back.
+    called_back: Option<CalledBack>,
     /// A company's system is being asked.
     looking_up: Option<LookingUp>,
     keys: Keys,
@@ -145,8 +147,8 @@ pub struct Call {
 }
 
 enum Phase {
-    /// Before the first frame; the agent whom the call begins with.
-    New(Box<About>, Option<String>),
+    /// Before the first frame.
+    New(Box<About>),
     /// Prompts are played; what comes after them.
     Speaking(Then),
     /// The last prompts are played; the caller may still speak up.
@@ -193,7 +195,8 @@ impl Call {
             prompts: setup.prompts,
             now: 0,
             number: setup.about.number.clone(),
-            phase: Phase::New(Box::new(setup.about), setup.called_by),
+            phase: Phase::New(Box::new(setup.about)),
+            called_back: setup.called_back,
             player: Player::new(),
             listener: Listener::new(setup.rate, setup.vad.start(setup.rate)),
             tones: ToneDetector::new(setup.rate),
@@ -326,9 +329,10 @@ impl Call {
         if !matches!(self.phase, Phase::New(..)) {
             return;
         }
-        let Phase::New(about, called_by) = std::mem::replace(&mut self.phase, Phase::Over) else {
+        let Phase::New(about) = std::mem::replace(&mut self.phase, Phase::Over) else {
             return;
         };
+        let called_by = self.called_back.as_ref().map(|back| back.agent.clone());
         self.note(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,

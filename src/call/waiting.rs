@@ -105,6 +105,9 @@ impl Call {
     /// What whoever takes over should know.
     pub(super) fn context(&self) -> Context {
         let (wanted, given) = self.dialog.context();
+        if let Some(back) = self.called_back.as_ref().filter(|_| wanted.is_empty()) {
+            return back.context.clone();
+        }
         Context {
             language: self.dialplan.language.tag().to_owned(),
             wanted: wanted.iter().map(|name| name.to_string()).collect(),
@@ -205,7 +208,8 @@ impl Call {
 
     /// Nobody will come: said at once, with what can be done instead.
     fn refused(&mut self, why: Refused) {
-        if !self.stop_waiting() {
+        let asked_for_call_back = !std::mem::take(&mut self.promised_to).is_empty();
+        if !self.stop_waiting() && !asked_for_call_back {
             return;
         }
         self.note(EventKind::QueueRefused {
@@ -269,12 +273,16 @@ impl Call {
             return;
         };
         let (agent, queue) = (agent.clone(), queue.clone());
+        let how = AskedHow::Dialplan;
         self.note(EventKind::AgentLost { agent });
         match queue {
             // The queue knows, and has given them their place back.
             Some(queue) => self.wait_in(queue),
-            // We called them: they never stood in it.
-            None => self.reach_out(AskedHow::Dialplan),
+            // We called them: they stand where they stood.
+            None => match self.called_back.clone() {
+                Some(back) => self.enter_queue(back.queue, back.priority, back.skills, how),
+                None => self.reach_out(how),
+            },
         }
         self.tell(&Told::Back);
     }

@@ -4,7 +4,7 @@ use super::media::{Command, LineRequest, Live, Slot};
 use super::offers::Offers;
 use super::transfer::Transfer;
 use super::{LINE_RATE, Shared};
-use crate::call::{About, Call, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way};
+use crate::call::{About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way};
 use crate::human::Context;
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
@@ -22,15 +22,14 @@ pub struct Called {
     pub socket: std::net::UdpSocket,
     pub media: Media,
     pub about: About,
-    /// For whom we called.
-    pub agent: String,
+    pub back: CalledBack,
 }
 
 /// Begins the call with somebody whom we called, and follows it to its end.
 pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
     let id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("call", %id);
-    tracing::info!(parent: &span, agent = called.agent, "called back");
+    tracing::info!(parent: &span, agent = called.back.agent, "called back");
     let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
     let conversation = Conversation {
         shared: shared.clone(),
@@ -42,8 +41,8 @@ pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
         span,
     };
     let (requests, line_requests) = mpsc::channel(8);
-    let (about, agent) = (called.about, Some(called.agent));
-    conversation.begin(called.socket, &called.media, about, agent, requests);
+    let (about, back) = (called.about, Some(called.back));
+    conversation.begin(called.socket, &called.media, about, back, requests);
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let counted = shared.clone();
     tokio::spawn(async move {
@@ -227,7 +226,7 @@ impl Conversation {
         socket: std::net::UdpSocket,
         media: &Media,
         about: About,
-        called_by: Option<String>,
+        called_back: Option<CalledBack>,
         line: mpsc::Sender<LineRequest>,
     ) {
         let about = About {
@@ -244,7 +243,7 @@ impl Conversation {
             vad: plan.engines.vad.clone(),
             music: plan.music.clone(),
             waiting: self.shared.callers_waiting(&plan.dialplan),
-            called_by,
+            called_back,
             begins: Timestamp::now(),
             about,
         });

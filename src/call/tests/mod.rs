@@ -59,29 +59,41 @@ impl Test {
     }
 
     fn prepared(dialplan: Dialplan) -> Test {
+        Test::of(Test::ready(dialplan))
+    }
+
+    fn ready(dialplan: Dialplan) -> Setup {
         let (prompts, _) = PromptBook::prepare(
             &Hum::default().speaker(),
             RATE,
             dialplan.fixed_texts(),
             &|_, _| {},
         );
-        Test::with(dialplan, prompts)
+        Test::setup(dialplan, prompts)
     }
 
     fn with(dialplan: Dialplan, prompts: PromptBook) -> Test {
+        Test::of(Test::setup(dialplan, prompts))
+    }
+
+    fn setup(dialplan: Dialplan, prompts: PromptBook) -> Setup {
+        Setup {
+            id: "test".to_owned(),
+            rate: RATE,
+            dialplan: Arc::new(dialplan),
+            prompts: Arc::new(prompts),
+            vad: Vad::Fvad,
+            music: Music::built_in(RATE),
+            waiting: None,
+            called_back: None,
+            begins: jiff::Timestamp::UNIX_EPOCH,
+            about: About::default(),
+        }
+    }
+
+    fn of(setup: Setup) -> Test {
         Test {
-            call: Call::new(Setup {
-                id: "test".to_owned(),
-                rate: RATE,
-                dialplan: Arc::new(dialplan),
-                prompts: Arc::new(prompts),
-                vad: Vad::Fvad,
-                music: Music::built_in(RATE),
-                waiting: None,
-                called_by: None,
-                begins: jiff::Timestamp::UNIX_EPOCH,
-                about: About::default(),
-            }),
+            call: Call::new(setup),
             out: Frame::silence(RATE),
             events: Vec::new(),
             jobs: Vec::new(),

@@ -3,7 +3,7 @@
 use super::waiting::at;
 use super::*;
 use crate::dialplan::LookedUp;
-use crate::human::{Left, Refused};
+use crate::human::{Context, Left, Refused};
 
 /// A line whose only answer has to be looked up.
 const ASKS: &str = r#"
@@ -259,6 +259,25 @@ fn a_promise_to_another_number_can_be_taken_back() {
 }
 
 #[test]
+fn a_call_back_that_cannot_be_promised_is_not_passed_over_in_silence() {
+    let mut test = Test::refused();
+    test.press('1');
+    test.wait(seconds(8));
+    for key in "5550100#".chars() {
+        test.press(key);
+        test.wait(5);
+    }
+    test.wait(seconds(8));
+    test.writes("yes");
+    test.wait(seconds(3));
+    let before = test.events.len();
+    test.news(QueueNews::Refused(Refused::Full));
+    test.wait(seconds(8));
+    let heard = test.heard_since(before);
+    assert!(heard.contains("too many people"), "{heard}");
+}
+
+#[test]
 fn a_goodbye_to_somebody_in_the_room_ends_no_wait() {
     let mut test = Test::waiting();
     test.wait(seconds(20));
@@ -278,4 +297,37 @@ fn silence_after_the_offer_of_a_person_is_no_yes_to_the_next_question() {
     test.writes("yes");
     test.quiet(seconds(6));
     assert!(!test.asked(AskedHow::Swearing), "{:#?}", test.events);
+}
+
+#[test]
+fn who_was_called_back_and_loses_the_agent_stands_where_they_stood_and_says_nothing_again() {
+    let context = Context {
+        wanted: vec!["reschedule".to_owned()],
+        why: "asked for a person".to_owned(),
+        ..Context::default()
+    };
+    let mut test = Test::of(Setup {
+        called_back: Some(CalledBack {
+            agent: "anna".to_owned(),
+            queue: "billing".to_owned(),
+            priority: 3,
+            skills: vec!["german".to_owned()],
+            context: context.clone(),
+        }),
+        ..Test::ready(clinic_with("queue = \"front-desk\""))
+    });
+    test.wait(seconds(5));
+    test.news(QueueNews::AgentLost);
+    test.wait(5);
+    let entered = test.jobs.iter().find_map(|job| match job {
+        Job::Enter {
+            queue,
+            priority,
+            skills,
+            context,
+        } => Some((queue.as_str(), *priority, skills.clone(), context.clone())),
+        _ => None,
+    });
+    let skills = vec!["german".to_owned()];
+    assert_eq!(entered, Some(("billing", 3, skills, context)));
 }

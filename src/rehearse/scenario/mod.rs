@@ -181,7 +181,7 @@ impl Scenario {
             vad,
             music: Music::built_in(super::RATE),
             waiting: Some(self.settings.people.waiting()),
-            called_by: None,
+            called_back: None,
             begins: self.settings.at.unwrap_or_else(Timestamp::now),
             about: About {
                 caller: self.settings.caller.clone(),
