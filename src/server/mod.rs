@@ -12,6 +12,7 @@ pub mod control;
 mod conversation;
 mod desk;
 mod feature;
+mod kept;
 mod media;
 mod messages;
 mod offers;
@@ -21,7 +22,7 @@ mod pool;
 mod transfer;
 
 pub use config::{Config, ConfigError};
-pub use desk::DeskError;
+pub use kept::QueueFileError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
 use crate::audio::LineRate;
@@ -110,7 +111,7 @@ pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     #[error(transparent)]
-    Queue(#[from] DeskError),
+    Queue(#[from] QueueFileError),
     #[error("{0}")]
     People(String),
     #[error("messages cannot be kept: {0}. May this user write to the data folder?")]
@@ -177,7 +178,7 @@ impl Server {
         let setup = config.setup().map_err(StartError::People)?;
         knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
-        let saved = desk::read(&config.data)?;
+        let saved = kept::read(&config.data)?;
         let threads = match config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,
