@@ -126,7 +126,7 @@ impl Day<'_> {
             let before = agent.doing;
             match agent.doing {
                 Doing::Talking { since, until } if now >= until => {
-                    methods.served(now, now - since);
+                    methods.served(now - since);
                     agent.doing = Doing::Free;
                 }
                 Doing::Ringing { caller, until } if now >= until => {

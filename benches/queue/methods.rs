@@ -79,8 +79,8 @@ pub struct Moment<'a> {
 }
 
 impl Methods {
-    pub fn served(&mut self, now: u64, took: u64) {
-        self.estimator.served(1000 * now, 1000 * took);
+    pub fn served(&mut self, took: u64) {
+        self.estimator.served(1000 * took);
     }
 
     pub fn left(&mut self, now: u64, waited: u64, answered: bool) {

@@ -36,7 +36,9 @@ mod waiting;
 
 pub use briefing::{Accept, Briefing, BriefingSetup, Decision};
 pub use event::{AskedHow, EndReason, Event, EventKind, InterruptedBy};
-pub use io::{About, CalledBack, Input, Job, JobId, Message, QueueNews, Setup, Spoken, TransferUpdate};
+pub use io::{
+    About, CalledBack, Input, Job, JobId, Message, QueueNews, Setup, Spoken, TransferUpdate,
+};
 pub use keys::Way;
 pub use line::OneWay;
 pub use music::Music;

@@ -2,10 +2,9 @@
 
 use super::{Done, Failure, Verdict};
 use crate::human::{AgentState, Place, View, Who};
-use crate::server::Config;
 use crate::server::control::{self, Request};
-use jiff::Timestamp;
-use std::path::PathBuf;
+use crate::server::{Config, ConfigError};
+use std::path::{Path, PathBuf};
 
 /// Show the agents of a running server, or put them on and off duty.
 #[derive(clap::Args)]
@@ -86,7 +85,7 @@ impl Server {
     fn ask(&self, request: &Request) -> Result<View, Failure> {
         let folder = match (&self.data, &self.config) {
             (Some(data), _) => data.clone(),
-            (None, Some(config)) => Config::read(config)?.data,
+            (None, Some(config)) => data_folder(config)?,
             (None, None) => Config::default().data,
         };
         Ok(control::ask(&folder, request)?)
@@ -99,6 +98,25 @@ impl Server {
         }
         Ok(Verdict::Yes)
     }
+}
+
+/// Of a configuration, whose passwords need not be known here.
+fn data_folder(config: &Path) -> Result<PathBuf, ConfigError> {
+    #[derive(serde::Deserialize)]
+    struct Folder {
+        data: Option<PathBuf>,
+    }
+    let path = config.to_owned();
+    let source = match std::fs::read_to_string(config) {
+        Ok(source) => source,
+        Err(source) => return Err(ConfigError::Unreadable { path, source }),
+    };
+    let Folder { data } = toml::from_str(&source).map_err(|error| ConfigError::Invalid {
+        path,
+        why: error.to_string(),
+    })?;
+    let data = data.unwrap_or_else(|| Config::default().data);
+    Ok(config.parent().unwrap_or(Path::new("")).join(data))
 }
 
 pub fn agents(args: AgentsArgs) -> Done {
@@ -116,7 +134,7 @@ pub fn agents(args: AgentsArgs) -> Done {
         Agents::Off { name, server } => (server, Request::Off { agent: name }),
     };
     let view = server.ask(&request)?;
-    let text = agents_text(&view, now_ms());
+    let text = agents_text(&view);
     server.show(&view, text)
 }
 
@@ -126,15 +144,11 @@ pub fn queue(args: QueueArgs) -> Done {
         Some(Queue::Cancel { promise, server }) => (server, Request::CancelCallBack { promise }),
     };
     let view = server.ask(&request)?;
-    let text = queue_text(&view, now_ms());
+    let text = queue_text(&view);
     server.show(&view, text)
 }
 
-fn now_ms() -> u64 {
-    Timestamp::now().as_millisecond().max(0) as u64
-}
-
-fn agents_text(view: &View, now: u64) -> String {
+fn agents_text(view: &View) -> String {
     let rows = view.agents.iter().map(|agent| {
         let state = state(&agent.state);
         let then = agent
@@ -149,7 +163,7 @@ fn agents_text(view: &View, now: u64) -> String {
         [
             agent.name.clone(),
             format!("{state}{}", then.unwrap_or_default()),
-            lasting(now.saturating_sub(agent.since)),
+            lasting(view.now.saturating_sub(agent.since)),
             agent.queues.join(", "),
             agent.skills.join(", "),
             with,
@@ -173,7 +187,8 @@ fn state(state: &AgentState) -> String {
     }
 }
 
-fn queue_text(view: &View, now: u64) -> String {
+fn queue_text(view: &View) -> String {
+    let now = view.now;
     let mut text = String::new();
     for queue in &view.queues {
         text.push_str(&format!(
@@ -206,10 +221,11 @@ fn queue_text(view: &View, now: u64) -> String {
     }
     text.push_str("\npromised call-backs\n");
     let rows = view.promises.iter().map(|promise| {
-        let next = match (&promise.calling, promise.due > now) {
-            (Some(agent), _) => format!("{agent} calls"),
-            (None, true) => format!("again in {}", lasting(promise.due - now)),
-            (None, false) => promise
+        let next = match (&promise.given_up, &promise.calling) {
+            (Some(why), _) => format!("given up: {why}"),
+            (None, Some(agent)) => format!("{agent} calls"),
+            (None, None) if promise.due > now => format!("again in {}", lasting(promise.due - now)),
+            (None, None) => promise
                 .position
                 .map_or("-".to_owned(), |position| format!("place {position}")),
         };
@@ -268,6 +284,7 @@ fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::human::{Context, PromiseId, PromiseView};
 
     #[test]
     fn columns_line_up_and_nothing_escapes() {
@@ -275,5 +292,49 @@ mod tests {
         assert_eq!(table(["NAME", "N"], rows), "NAME  N\na[2J  x\n");
         assert_eq!(lasting(247_900), "4:07");
         assert_eq!(lasting(3_847_000), "1:04:07");
+    }
+
+    #[test]
+    fn the_data_folder_is_found_without_knowing_any_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zeroline.toml");
+        let secret = "[[agent]]\nname = \"anna\"\npassword = \"$ZEROLINE_NOT_SET\"\n";
+        std::fs::write(&path, format!("data = \"calls\"\n{secret}")).unwrap();
+        assert_eq!(data_folder(&path).unwrap(), folder.path().join("calls"));
+        std::fs::write(&path, secret).unwrap();
+        assert_eq!(data_folder(&path).unwrap(), folder.path().join("data"));
+        std::fs::write(&path, "data = 7").unwrap();
+        let error = data_folder(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("zeroline.toml") && error.contains("line 1"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_was_given_up_is_shown_with_its_reason() {
+        let promise = |promise, given_up: Option<&str>| PromiseView {
+            promise: PromiseId(promise),
+            queue: "sales".into(),
+            number: "+491".into(),
+            position: given_up.is_none().then_some(1),
+            arrived: 1_000,
+            attempts: 3,
+            due: 2_000,
+            calling: None,
+            given_up: given_up.map(str::to_owned),
+            context: Context::default(),
+        };
+        let view = View {
+            now: 61_000,
+            promises: vec![promise(1, None), promise(2, Some("486 Busy Here"))],
+            ..View::default()
+        };
+        let text = queue_text(&view);
+        assert!(
+            text.contains("1   sales  +491    1:00 ago   3      place 1"),
+            "{text}"
+        );
+        assert!(text.contains("given up: 486 Busy Here"), "{text}");
     }
 }

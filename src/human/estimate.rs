@@ -79,7 +79,7 @@ pub struct Wait {
 
 impl Estimator {
     /// A conversation, with its wrap-up, ended after `took` ms.
-    pub fn served(&mut self, _now: Millis, took: u64) {
+    pub fn served(&mut self, took: u64) {
         self.served.push_front(took);
         self.served.truncate(MOST_SERVED);
     }

@@ -13,7 +13,6 @@ use super::{Context, Estimator, Millis, PromiseId};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Saved {
-    pub(super) at: Millis,
     /// The next number for promises and for the order of arrival.
     pub(super) next: u64,
     /// Of those who were cut off, and of those on the line, waiting or talking to an agent: a restart
@@ -31,9 +30,10 @@ pub(super) struct Arrival {
     pub number: u64,
 }
 
-/// The place of a caller who was cut off, or may be.
+/// The place of a caller who was cut off, or may be, or whose call goes on without waiting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KeptPlace {
+    /// While that goes on the place is its own, and nobody else's with that number.
     pub call: Option<String>,
     pub number: Option<String>,
     /// The one they asked for.
@@ -42,13 +42,17 @@ pub(super) struct KeptPlace {
     pub waited: u64,
     /// None while they are on the line.
     pub until: Option<Millis>,
+    /// When this call began to wait; none where that begins anew.
+    #[serde(default)]
+    pub since: Option<Millis>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Promise {
     pub id: PromiseId,
-    /// The call it was made in, while that may still be going on.
-    pub call: Option<String>,
+    /// The call it was made in, while that goes on; a restart ends it.
+    #[serde(skip)]
+    pub call: Option<OnLine>,
     pub queue: String,
     pub number: String,
     pub priority: u8,
@@ -57,12 +61,40 @@ pub(super) struct Promise {
     pub arrival: Arrival,
     /// Begun, also where nobody knows what came of it.
     pub attempts: u32,
+    /// Of these, so many never reached the other side, by a fault of ours or of the trunk's.
+    #[serde(default)]
+    pub faults: u32,
     /// Not called before.
     pub due: Millis,
     /// An agent is calling, or nobody knows how that ended.
     pub dialling: bool,
     /// What came of the last attempt.
     pub failed: String,
+    /// Not called any more by itself.
+    #[serde(default)]
+    pub given_up: Option<GivenUp>,
+}
+
+/// The call a promise was made in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OnLine {
+    pub call: String,
+    /// If nobody says when it ends.
+    pub until: Millis,
+}
+
+/// A promise that was tried often enough, or is too old.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct GivenUp {
+    pub at: Millis,
+    pub why: String,
+}
+
+impl Promise {
+    /// How often the number was called, as far as anybody knows.
+    pub fn tried(&self) -> u32 {
+        self.attempts.saturating_sub(self.faults)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

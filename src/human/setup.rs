@@ -79,11 +79,12 @@ pub enum OverflowTo {
 pub struct CallBackSetup {
     /// It is offered where a longer wait than this is expected.
     pub offered_after_ms: u64,
-    /// How often a number is called before the promise is given up; at least once.
+    /// How often a number is called before the promise is given up; at least once. What never reaches
+    /// the other side is not counted.
     pub attempts: u32,
     /// From one attempt to the next.
     pub retry_ms: u64,
-    /// A promise as old as this is given up, and reported as broken.
+    /// A promise as old as this is given up.
     pub kept_ms: u64,
 }
 

@@ -6,9 +6,11 @@ use super::{AgentState, Context, Millis, Place, PromiseId, Who};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
+    /// When it looked like this, by the server's clock.
+    pub now: Millis,
     pub queues: Vec<QueueView>,
     pub agents: Vec<AgentView>,
-    /// All that are open, by their queue and turn.
+    /// All that are open or given up, by their queue and turn.
     pub promises: Vec<PromiseView>,
 }
 
@@ -55,14 +57,17 @@ pub struct PromiseView {
     pub promise: PromiseId,
     pub queue: String,
     pub number: String,
-    /// Among all who wait in the queue; none while it is being called, or if the queue is gone.
+    /// Among all who wait in the queue; none while it is being called, if it is given up, or if the
+    /// queue is gone.
     pub position: Option<usize>,
     pub arrived: Millis,
-    /// Attempts begun.
+    /// How often it was called; what never reached the other side is not counted.
     pub attempts: u32,
     /// Not called before.
     pub due: Millis,
     /// The agent who calls just now.
     pub calling: Option<String>,
+    /// Why it is not called any more by itself.
+    pub given_up: Option<String>,
     pub context: Context,
 }

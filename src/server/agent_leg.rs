@@ -10,13 +10,11 @@ use super::media::{Command, Slot};
 use super::offers::Offers;
 use super::phones::user_to_user;
 use super::{LINE_RATE, Plan, Shared};
-use crate::call::{Accept, Briefing, BriefingSetup, Decision, Input, Way};
+use crate::call::{Accept, Briefing, BriefingSetup, CalledBack, Decision, Input, Way};
 use crate::dialplan::{Brief, Text, ToAgent};
 use crate::human::{self, Dialled, Offered, PromiseId, Ring, Stop, Who};
 use crate::line::leg::Leg;
-use crate::line::sip::{
-    Ended, Outgoing, PlaceError, Progress, Session, SessionEvent, SessionEvents, Side,
-};
+use crate::line::sip::{Ended, Outgoing, PlaceError, Session, SessionEvent, SessionEvents, Side};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -120,15 +118,7 @@ async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered
         longest_ringing: Duration::from_millis(about.ring_ms),
         ..phone.outgoing(offers.offer())
     };
-    let ringing = |progress: Progress| {
-        if matches!(progress.code, 180 | 183) {
-            shared.desk.tell(DeskInput::Acd(human::Input::Offered {
-                offer: about.offer,
-                how: Offered::Ringing,
-            }));
-        }
-    };
-    let placed = shared.agent.call(outgoing, ringing).await;
+    let placed = shared.agent.call(outgoing, |_| {}).await;
     let (session, events, answer) = placed.map_err(not_taken)?;
     shared.desk.offered(about.offer, Offered::Answered).await;
     let media = match offers.accept(&answer) {
@@ -259,6 +249,13 @@ impl Following<'_> {
                 break over;
             }
         };
+        // What was ordered and not begun: the desk can tell nothing more, and is told.
+        orders.close();
+        while let Ok(order) = orders.try_recv() {
+            if let Order::Dial(attempt) = order {
+                self.to_dial = Some(attempt);
+            }
+        }
         self.end(over).await;
     }
 
@@ -300,8 +297,16 @@ impl Following<'_> {
             }
             AgentNews::Rings => {
                 if let Some(attempt) = self.to_dial.take() {
-                    let (shared, agent) = (self.shared.clone(), self.about.agent.clone());
-                    self.dialling = Some(Dialling::start(shared, agent, self.slot, attempt));
+                    let about = self.about.clone();
+                    let back = CalledBack {
+                        agent: about.agent,
+                        queue: about.queue,
+                        priority: about.priority,
+                        skills: about.skills,
+                        context: about.context,
+                    };
+                    let shared = self.shared.clone();
+                    self.dialling = Some(Dialling::start(shared, back, self.slot, attempt));
                 }
             }
             AgentNews::Joined => self.joined = true,
@@ -353,10 +358,10 @@ impl Following<'_> {
     }
 
     /// What became of a promise, if it was not kept.
-    async fn not_reached(&mut self) -> Option<(PromiseId, u32, String)> {
+    async fn not_reached(&mut self) -> Option<(PromiseId, u32, Dialled)> {
         if let Some(attempt) = self.to_dial.take() {
-            let why = "the agent hung up".to_owned();
-            return Some((attempt.promise, attempt.attempt, why));
+            let how = Dialled::NotTried("the agent hung up".to_owned());
+            return Some((attempt.promise, attempt.attempt, how));
         }
         self.dialling.take()?.end().await
     }
@@ -380,9 +385,8 @@ impl Following<'_> {
             .offered(self.about.offer, Offered::Gone)
             .await;
         // Only now: the agent is free for others when this is known.
-        if let Some((promise, attempt, why)) = self.not_reached().await {
-            tracing::info!(parent: &self.span, promise = promise.0, attempt, why, "not called back");
-            let how = Dialled::NotReached(why);
+        if let Some((promise, attempt, how)) = self.not_reached().await {
+            tracing::info!(parent: &self.span, promise = promise.0, attempt, ?how, "not called back");
             let dialled = human::Input::Dialled {
                 promise,
                 attempt,

@@ -4,7 +4,9 @@ use super::media::{Command, LineRequest, Live, Slot};
 use super::offers::Offers;
 use super::transfer::Transfer;
 use super::{LINE_RATE, Shared};
-use crate::call::{About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way};
+use crate::call::{
+    About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way,
+};
 use crate::human::Context;
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;

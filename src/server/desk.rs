@@ -1,20 +1,17 @@
 //! The desk: the one task that knows who waits, which agents there are and what was promised.
 //!
 //! What is decided, [`Acd`] decides; here it gets the time and what happens, and what it wants is done:
-//! phones are rung, calls are told, agents and callers are joined, the state is written to disk before
-//! anything is done that must not be done twice.
+//! phones are rung, calls are told, agents and callers are joined.
 
 use super::Shared;
 use super::agent_leg::{self, Order};
 use super::call_back::Attempt;
+use super::kept::{Clock, Kept};
 use super::media::{Command, Slot};
 use crate::call::{Input as CallInput, QueueNews};
-use crate::human::{
-    Acd, Entry, Input, Left, Millis, OfferId, Offered, Output, Ring, Saved, Setup, View,
-};
+use crate::human::{Dialled, Entry, Input, OfferId, Offered, Output, Ring, Saved, Setup, View};
+use jiff::Timestamp;
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -23,8 +20,6 @@ use tokio::sync::{mpsc, oneshot};
 const WAITING: usize = 4096;
 /// Places and estimates are looked at so often, at least.
 const IDLE: Duration = Duration::from_secs(5);
-/// In the data folder.
-const FILE: &str = "queue.json";
 
 /// Where the desk is told things. Cheap to clone.
 #[derive(Clone)]
@@ -73,45 +68,6 @@ impl Desk {
     }
 }
 
-/// Why the state of the queue cannot be used; says what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {why}", path.display())]
-pub struct DeskError {
-    path: PathBuf,
-    why: String,
-}
-
-/// What was there when the server ended, if there is anything.
-pub fn read(folder: &Path) -> Result<Option<Saved>, DeskError> {
-    let path = folder.join(FILE);
-    let fail = |why: String| DeskError {
-        path: path.clone(),
-        why,
-    };
-    let text = match std::fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fail(format!("cannot be read: {error}"))),
-    };
-    // Promises are in it: it is not thrown away because somebody has edited it.
-    serde_json::from_slice(&text).map(Some).map_err(|error| {
-        fail(format!(
-            "who waits and who was promised a call-back cannot be read: {error}. Mend the file, or move it \
-             away to start without"
-        ))
-    })
-}
-
-/// As a whole or not at all, and on disk when this returns.
-fn write(folder: &Path, saved: &Saved) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut file, saved)?;
-    file.flush()?;
-    file.as_file().sync_all()?;
-    file.persist(folder.join(FILE))?;
-    std::fs::File::open(folder)?.sync_all()
-}
-
 /// Runs the desk until the server ends.
 pub async fn run(
     shared: Arc<Shared>,
@@ -120,20 +76,20 @@ pub async fn run(
     inputs: mpsc::Receiver<DeskInput>,
 ) {
     let mut state = State {
-        acd: Acd::new(setup, saved, now()),
-        folder: shared.config.data.clone(),
+        kept: Kept::new(&shared.config.data, setup, saved, Clock::start()),
+        open: true,
         shared,
         calls: HashMap::new(),
         offers: HashMap::new(),
         cancelling: None,
     };
-    state.act().await;
     state.follow(inputs).await;
 }
 
 struct State {
-    acd: Acd,
-    folder: PathBuf,
+    kept: Kept,
+    /// What it was told last of the company.
+    open: bool,
     shared: Arc<Shared>,
     /// Where the calls are told.
     calls: HashMap<String, Slot>,
@@ -142,22 +98,33 @@ struct State {
     cancelling: Option<bool>,
 }
 
-fn now() -> Millis {
-    jiff::Timestamp::now().as_millisecond().max(0) as Millis
-}
-
 impl State {
     async fn follow(&mut self, mut inputs: mpsc::Receiver<DeskInput>) {
         loop {
-            let due = self.acd.deadline().map(|at| at.saturating_sub(now()));
-            let sleep = due.map_or(IDLE, Duration::from_millis).min(IDLE);
+            self.look_at_the_hours();
+            self.act().await;
+            let sleep = self.kept.sleeps().map_or(IDLE, |due| due.min(IDLE));
             tokio::select! {
                 input = inputs.recv() => match input {
                     Some(input) => self.take(input).await,
                     None => return,
                 },
-                () = tokio::time::sleep(sleep) => self.handle(Input::Tick).await,
+                () = tokio::time::sleep(sleep) => {
+                    self.kept.save_again();
+                    self.handle(Input::Tick).await;
+                }
             }
+        }
+    }
+
+    /// Of the dialplan that new calls are answered with; without hours it is always open.
+    fn look_at_the_hours(&mut self) {
+        let plan = self.shared.plan();
+        let hours = plan.dialplan.hours.as_ref();
+        let open = hours.is_none_or(|hours| hours.is_open(Timestamp::now()));
+        if std::mem::replace(&mut self.open, open) != open {
+            tracing::info!(open, "by the hours of the dialplan");
+            self.kept.handle(Input::Open(open));
         }
     }
 
@@ -165,7 +132,7 @@ impl State {
         match input {
             DeskInput::Acd(input) => {
                 let over = match &input {
-                    Input::Left { call, how } if *how != Left::BackToBot => Some(call.clone()),
+                    Input::Left { call, how } if how.ends_call() => Some(call.clone()),
                     _ => None,
                 };
                 self.handle(input).await;
@@ -190,18 +157,18 @@ impl State {
                 self.tell_slot(slot, QueueNews::Cancelled(found));
             }
             DeskInput::View(answer) => {
-                let _ = answer.send(self.acd.view(now()));
+                let _ = answer.send(self.kept.view());
             }
         }
     }
 
     async fn handle(&mut self, input: Input) {
-        self.acd.handle(now(), input);
+        self.kept.handle(input);
         self.act().await;
     }
 
     async fn act(&mut self) {
-        while let Some(output) = self.acd.poll() {
+        while let Some(output) = self.kept.poll() {
             self.act_on(output).await;
         }
         self.publish();
@@ -215,16 +182,17 @@ impl State {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         for queue in &shared.config.queues {
-            let count = self.acd.waiting_in(&queue.name) as u32;
+            let count = self.kept.waiting_in(&queue.name) as u32;
             waiting.insert(queue.name.clone(), count);
         }
     }
 
     async fn act_on(&mut self, output: Output) {
         match output {
-            Output::Save => self.save(),
+            // Done already.
+            Output::Save => {}
             Output::Ring(ring) => self.ring(ring),
-            Output::Stop { offer, why } => self.order(offer, Order::Stop(why)),
+            Output::Stop { offer, why } => drop(self.order(offer, Order::Stop(why))),
             Output::Connect { offer, agent, call } => {
                 self.tell(&call, QueueNews::Taken { agent });
                 if let Some(slot) = self.calls.get(&call).copied() {
@@ -236,17 +204,22 @@ impl State {
                 offer,
                 number,
                 attempt,
-                ..
             } => {
                 tracing::info!(promise = promise.0, attempt, "calling back");
-                self.order(
-                    offer,
-                    Order::Dial(Attempt {
+                let dial = Order::Dial(Attempt {
+                    promise,
+                    attempt,
+                    number,
+                    held: self.kept.unsaved().map(str::to_owned),
+                });
+                if !self.order(offer, dial) {
+                    let how = Dialled::NotTried("the agent's phone is gone".to_owned());
+                    self.kept.handle(Input::Dialled {
                         promise,
                         attempt,
-                        number,
-                    }),
-                );
+                        how,
+                    });
+                }
             }
             Output::Entered {
                 call,
@@ -285,6 +258,7 @@ impl State {
                 call,
                 promise,
                 place,
+                ..
             } => {
                 let id = promise.0.to_string();
                 self.tell(&call, QueueNews::Promised { id, place });
@@ -300,18 +274,13 @@ impl State {
                 metrics::counter!("call_backs_broken_total").increment(1);
                 tracing::error!(promise = promise.0, why, "a promised call-back is given up");
             }
+            Output::Forgotten { promise } => {
+                tracing::info!(
+                    promise = promise.0,
+                    "given up long ago, and not listed any more"
+                );
+            }
             Output::Agent { agent, state } => tracing::info!(agent, ?state, "agent"),
-        }
-    }
-
-    /// Blocks this task, and only this: nothing that follows may be done before it is on disk.
-    fn save(&self) {
-        let saved = self.acd.saved(now());
-        let written = tokio::task::block_in_place(|| write(&self.folder, &saved));
-        if let Err(error) = written {
-            metrics::counter!("queue_saves_failed_total").increment(1);
-            let path = self.folder.join(FILE);
-            tracing::error!(%error, path = %path.display(), "the queue cannot be written: a restart would lose it");
         }
     }
 
@@ -322,7 +291,8 @@ impl State {
         tokio::spawn(agent_leg::serve(self.shared.clone(), ring, received));
     }
 
-    fn order(&mut self, offer: OfferId, order: Order) {
+    /// False where it is over.
+    fn order(&mut self, offer: OfferId, order: Order) -> bool {
         let taken = self
             .offers
             .get(&offer)
@@ -331,6 +301,7 @@ impl State {
             // Its phone is gone, and says so itself.
             tracing::debug!(offer = offer.0, "an offer that is over was told something");
         }
+        taken
     }
 
     fn tell(&self, call: &str, news: QueueNews) {
@@ -344,27 +315,5 @@ impl State {
         if self.shared.media.try_send(command).is_err() {
             tracing::error!("the media thread takes no commands");
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_written_is_read_and_what_is_broken_is_not_thrown_away() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path()).unwrap().is_none());
-        let saved = Acd::new(Setup::default(), None, 7).saved(7);
-        write(folder.path(), &saved).unwrap();
-        assert!(read(folder.path()).unwrap().is_some());
-        let path = folder.path().join(FILE);
-        std::fs::write(&path, "{\"promises\": [").unwrap();
-        let error = read(folder.path()).unwrap_err().to_string();
-        assert!(
-            error.contains("queue.json") && error.contains("move it away"),
-            "{error}"
-        );
-        assert!(path.exists());
     }
 }

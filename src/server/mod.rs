@@ -12,6 +12,7 @@ pub mod control;
 mod conversation;
 mod desk;
 mod feature;
+mod kept;
 mod lock;
 mod media;
 mod messages;
@@ -23,7 +24,7 @@ mod pool;
 mod transfer;
 
 pub use config::{Config, ConfigError};
-pub use desk::DeskError;
+pub use kept::QueueFileError;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
@@ -114,7 +115,7 @@ pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     #[error(transparent)]
-    Queue(#[from] DeskError),
+    Queue(#[from] QueueFileError),
     #[error(transparent)]
     Folder(#[from] LockError),
     #[error("{0}")]
@@ -192,7 +193,7 @@ impl Server {
         knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
         let lock = Lock::take(&config.data)?;
-        let saved = desk::read(&config.data)?;
+        let saved = kept::read(&config.data)?;
         let threads = match config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,

@@ -2,12 +2,12 @@
 
 use super::Shared;
 use super::desk::DeskInput;
+use super::kept;
 use super::people::{Agent, Secret, Trunk};
 use crate::call::Accept;
 use crate::human::{Context, Input, Ring};
 use crate::line::sip::{Credentials, Outgoing, Reach, Registrations, Saved, uui};
 use std::collections::{BTreeSet, HashMap};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -148,7 +148,7 @@ impl Kept {
         if self.0.as_ref() == Some(&saved) {
             return;
         }
-        match write(folder, &saved) {
+        match kept::write(folder, FILE, &saved) {
             Ok(()) => self.0 = Some(saved),
             Err(error) => {
                 let path = folder.join(FILE);
@@ -157,16 +157,6 @@ impl Kept {
             }
         }
     }
-}
-
-/// As a whole or not at all, and for this user alone.
-fn write(folder: &Path, saved: &Saved) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut file, saved)?;
-    file.flush()?;
-    file.as_file().sync_all()?;
-    file.persist(folder.join(FILE))?;
-    Ok(())
 }
 
 /// Tells the desk whose phone can be reached, now and whenever that changes, and keeps it for the next

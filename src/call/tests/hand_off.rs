@@ -70,7 +70,7 @@ fn a_telephone_system_that_says_nothing_is_not_waited_for() {
 #[test]
 fn who_comes_back_from_a_transfer_is_told_and_not_greeted() {
     let mut test = Test::new();
-    if let Phase::New(about, _) = &mut test.call.phase {
+    if let Phase::New(about) = &mut test.call.phase {
         about.returned = true;
     }
     test.quiet(2 * SAID);

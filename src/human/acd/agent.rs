@@ -182,7 +182,7 @@ impl Acd {
         self.end_wrap_up(name);
     }
 
-    /// Nobody took the phone, or it failed.
+    /// Nobody took the phone.
     pub(super) fn missed(&mut self, name: &str) {
         let Some(agent) = self.agent_mut(name) else {
             return;
@@ -238,7 +238,7 @@ impl Acd {
         agent.doing = Doing::Idle;
         agent.idle_since = now;
         if let Some(estimator) = self.estimators.get_mut(&queue) {
-            estimator.served(now, took);
+            estimator.served(took);
             self.dirty = true;
         }
     }

@@ -61,7 +61,7 @@ impl Acd {
         })
     }
 
-    /// Callers, and promises that are due.
+    /// Callers, and promises that may be kept now.
     fn turns(&self) -> impl Iterator<Item = Turn<'_>> {
         let callers = self.callers.iter().map(|c| Turn {
             who: c.who(),
@@ -73,7 +73,7 @@ impl Acd {
         let due = self
             .promises
             .iter()
-            .filter(|p| !p.dialling && p.due <= self.now);
+            .filter(|p| p.due <= self.now && self.may_call(p));
         callers.chain(due.map(|p| Turn {
             who: Who::Promise(p.id),
             queue: &p.queue,

@@ -40,17 +40,23 @@ pub enum Left {
     LineLost,
 }
 
+impl Left {
+    /// The whole call is over, and not only the waiting.
+    pub fn ends_call(self) -> bool {
+        matches!(self, Left::HungUp | Left::LineLost)
+    }
+}
+
 /// What an agent's phone or the agent did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
-    Ringing,
     /// Picked up, and hears who waits; that takes more than the ringing.
     Answered,
     Accepted,
     Declined,
     Busy,
     NoAnswer,
-    /// Refused for another reason, moved elsewhere, not understood.
+    /// Refused for another reason, not understood, or not even called: no fault of the agent's.
     Failed(String),
     /// The phone was there and is not any more.
     Gone,
@@ -60,20 +66,26 @@ pub enum Offered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialled {
     Answered,
+    /// The other side said so, or rang for nothing, or nobody knows.
     NotReached(String),
+    /// Nothing came as far as the other side: not counted, and tried again later.
+    NotTried(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
+    /// Whether the company is open: nobody is called back while it is not. It is at the start.
+    Open(bool),
     Enter(Entry),
-    /// A caller who waits is gone, or the line of one who talks to an agent was lost. Also says of a
-    /// call that a promise was made in that it is over.
+    /// A caller who waits is gone, or the line of one who talks to an agent was lost. Also says of any
+    /// other call that it is over.
     Left {
         call: String,
         how: Left,
     },
     /// A promise to call back: out of the queue, keeping place, priority and skills, or without
-    /// having waited (`call` is in no queue).
+    /// having waited (`call` is in no queue). Nothing comes of it where an agent has taken the call just
+    /// now: they are joined.
     CallBack {
         call: String,
         queue: String,
@@ -81,6 +93,11 @@ pub enum Input {
         priority: u8,
         skills: Vec<String>,
         context: Context,
+    },
+    /// A new promise that cannot be put on disk: it is taken back, and the call refused.
+    NotPromised {
+        call: String,
+        promise: PromiseId,
     },
     CancelCallBack {
         promise: PromiseId,

@@ -35,6 +35,8 @@ use super::{Estimator, Millis, QueueSetup};
 pub struct Acd {
     /// Of the last input; a clock that is set back does not turn it back.
     now: Millis,
+    /// The company is.
+    open: bool,
     queues: Vec<QueueSetup>,
     agents: Vec<Agent>,
     estimators: BTreeMap<String, Estimator>,
@@ -77,10 +79,7 @@ impl Acd {
             wrap_up.into_iter().chain(a.gone_at())
         });
         let places = self.places.iter().filter_map(|p| p.until);
-        let promises = self
-            .promises
-            .iter()
-            .flat_map(|p| [p.due, self.kept_until(p)]);
+        let promises = self.promises.iter().flat_map(|p| self.times_of(p));
         let callers = self.callers.iter().flat_map(|c| self.limits_of(c));
         offers
             .chain(refusals)
@@ -95,6 +94,7 @@ impl Acd {
 
     fn take(&mut self, input: Input) {
         match input {
+            Input::Open(open) => self.open = open,
             Input::Enter(entry) => self.enter(entry),
             Input::Left { call, how } => self.left(&call, how),
             Input::CallBack {
@@ -116,6 +116,7 @@ impl Acd {
                     },
                 );
             }
+            Input::NotPromised { call, promise } => self.not_promised(call, promise),
             Input::CancelCallBack { promise } => self.cancel(|p| p.id == promise),
             Input::CancelCallBackOf { number } => self.cancel(|p| p.number == number),
             Input::Phone { agent, reachable } => self.phone(&agent, reachable),
@@ -141,6 +142,7 @@ impl Acd {
         self.end_wrap_ups();
         self.end_promises();
         self.end_places();
+        self.stop_calling_back();
         loop {
             self.dispatch();
             if !self.keep_limits() {

@@ -19,7 +19,7 @@ pub(super) struct Offer {
     pub who: Who,
     pub until: Millis,
     /// Picked up.
-    answered: bool,
+    pub answered: bool,
 }
 
 /// Somebody was offered to an agent and not taken.
@@ -44,66 +44,66 @@ impl Who {
 
 impl Acd {
     pub(super) fn ring(&mut self, who: &Who, name: &str) {
-        let (queue, number, waited_ms, context) = match who {
+        self.next_offer += 1;
+        let (offer, agent) = (OfferId(self.next_offer), name.to_owned());
+        let ring = match who {
             Who::Caller(call) => {
                 let Some(c) = self.caller(call) else { return };
-                let entry = &c.entry;
-                let waited = c.waited(self.now);
-                (
-                    c.queue.clone(),
-                    entry.number.clone(),
-                    waited,
-                    entry.context.clone(),
-                )
+                let entry = c.entry.clone();
+                Ring {
+                    offer,
+                    agent,
+                    who: who.clone(),
+                    queue: c.queue.clone(),
+                    priority: entry.priority,
+                    skills: entry.skills,
+                    ring_ms: self.ring_ms(&c.queue),
+                    waited_ms: c.waited(self.now),
+                    context: entry.context,
+                    number: entry.number,
+                }
             }
             Who::Promise(id) => {
                 let Some(p) = self.promises.iter().find(|p| p.id == *id) else {
                     return;
                 };
-                let waited = self.now.saturating_sub(p.arrival.at);
-                (
-                    p.queue.clone(),
-                    Some(p.number.clone()),
-                    waited,
-                    p.context.clone(),
-                )
+                Ring {
+                    offer,
+                    agent,
+                    who: who.clone(),
+                    queue: p.queue.clone(),
+                    priority: p.priority,
+                    skills: p.skills.clone(),
+                    ring_ms: self.ring_ms(&p.queue),
+                    waited_ms: self.now.saturating_sub(p.arrival.at),
+                    context: p.context.clone(),
+                    number: Some(p.number.clone()),
+                }
             }
         };
-        let ring_ms = self
-            .queue(&queue)
-            .map_or(0, |q| q.ring_ms)
-            .max(LEAST_RING_MS);
         let Some(agent) = self.agent_mut(name) else {
             return;
         };
         agent.doing = Doing::Offered;
-        self.next_offer += 1;
-        let (offer, agent) = (OfferId(self.next_offer), name.to_owned());
-        let until = self.now.saturating_add(ring_ms);
         self.offers.push(Offer {
             id: offer,
-            agent: agent.clone(),
+            agent: name.to_owned(),
             who: who.clone(),
-            until,
+            until: self.now.saturating_add(ring.ring_ms),
             answered: false,
         });
         if let Who::Caller(call) = who {
             self.out.push_back(Output::Offering {
                 call: call.clone(),
-                agent: agent.clone(),
+                agent: name.to_owned(),
             });
         }
-        let who = who.clone();
-        self.out.push_back(Output::Ring(Ring {
-            offer,
-            agent,
-            who,
-            queue,
-            ring_ms,
-            waited_ms,
-            context,
-            number,
-        }));
+        self.out.push_back(Output::Ring(ring));
+    }
+
+    fn ring_ms(&self, queue: &str) -> u64 {
+        let set = self.queue(queue).map_or(0, |q| q.ring_ms);
+        set.max(LEAST_RING_MS)
     }
 
     pub(super) fn offered(&mut self, id: OfferId, how: Offered) {
@@ -112,7 +112,6 @@ impl Acd {
             return;
         };
         match how {
-            Offered::Ringing => {}
             Offered::Answered => {
                 if !std::mem::replace(&mut offer.answered, true) {
                     offer.until = now + BRIEFING_MS;
@@ -127,9 +126,9 @@ impl Acd {
                 }
             }
             Offered::Busy => self.not_taken(id, "busy", false),
-            Offered::NoAnswer => self.not_taken(id, "no answer", true),
+            Offered::NoAnswer => self.no_answer(id),
             Offered::Gone => self.not_taken(id, "phone gone", true),
-            Offered::Failed(why) => self.not_taken(id, &why, true),
+            Offered::Failed(why) => self.not_taken(id, &why, false),
         }
     }
 
@@ -146,8 +145,18 @@ impl Acd {
                 offer,
                 why: Stop::RingOver,
             });
-            self.not_taken(offer, "no answer", true);
+            self.no_answer(offer);
         }
+    }
+
+    /// Missed, unless somebody else had picked up already, and was only told about the caller.
+    fn no_answer(&mut self, id: OfferId) {
+        let Some(offer) = self.offers.iter().find(|o| o.id == id) else {
+            return;
+        };
+        let elsewhere = |o: &&Offer| o.who == offer.who && o.answered;
+        let missed = offer.answered || !self.offers.iter().any(|o| elsewhere(&o));
+        self.not_taken(id, "no answer", missed);
     }
 
     /// Takes back the offer that an agent has, if any: it is not their fault.
@@ -161,11 +170,15 @@ impl Acd {
 
     /// Takes back all offers of somebody who does not wait any more.
     pub(super) fn stop_offers(&mut self, who: &Who, why: Stop) {
-        let (over, kept) = std::mem::take(&mut self.offers)
-            .into_iter()
-            .partition(|o| o.who == *who);
+        self.stop_those(why, |_, offer| offer.who == *who);
+        self.refusals.retain(|r| r.who != *who);
+    }
+
+    /// Takes back offers, which is nobody's fault.
+    pub(super) fn stop_those(&mut self, why: Stop, which: impl Fn(&Acd, &Offer) -> bool) {
+        let all = std::mem::take(&mut self.offers);
+        let (over, kept): (Vec<Offer>, Vec<Offer>) = all.into_iter().partition(|o| which(self, o));
         self.offers = kept;
-        let over: Vec<Offer> = over;
         for offer in over {
             if let Some(agent) = self.agent_mut(&offer.agent) {
                 agent.doing = Doing::Idle;
@@ -175,7 +188,6 @@ impl Acd {
                 why,
             });
         }
-        self.refusals.retain(|r| r.who != *who);
     }
 
     /// Whether this agent may be rung for somebody, after having refused them.
@@ -248,10 +260,8 @@ impl Acd {
                 self.out.push_back(Output::Dial {
                     promise: promise.id,
                     offer: id,
-                    agent: offer.agent.clone(),
                     number: promise.number.clone(),
                     attempt: promise.attempts,
-                    context: promise.context.clone(),
                 });
                 let queue = promise.queue.clone();
                 (

@@ -20,7 +20,7 @@ pub enum Who {
 pub enum Stop {
     /// Somebody else was faster.
     Taken,
-    /// Also where a promise was cancelled, or given up.
+    /// Also where a promise was cancelled, or cannot be kept just now.
     CallerLeft,
     /// Nobody answered, or accepted, in time; or the phone is not reachable any more.
     RingOver,
@@ -32,6 +32,7 @@ pub enum Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
+    /// Also where no more can be promised.
     Full,
     /// Nobody is there who could take them.
     NobodyThere,
@@ -61,6 +62,8 @@ pub struct Ring {
     pub agent: String,
     pub who: Who,
     pub queue: String,
+    pub priority: u8,
+    pub skills: Vec<String>,
     pub ring_ms: u64,
     pub waited_ms: u64,
     pub context: Context,
@@ -72,10 +75,7 @@ pub enum Output {
     /// Ring this agent's phone, until `Stop`; the phone's answer comes back as `Offered`.
     Ring(Ring),
     /// The offer is over: whatever its phone does from now on counts for nothing.
-    Stop {
-        offer: OfferId,
-        why: Stop,
-    },
+    Stop { offer: OfferId, why: Stop },
     /// Join the two. Each `Enter` ends in exactly one of this, `Refused`, `Outside`, `Promised`, and
     /// `Left` as an input; who comes back to their place has entered again.
     Connect {
@@ -88,10 +88,8 @@ pub enum Output {
     Dial {
         promise: PromiseId,
         offer: OfferId,
-        agent: String,
         number: String,
         attempt: u32,
-        context: Context,
     },
     Entered {
         call: String,
@@ -107,15 +105,9 @@ pub enum Output {
         offer_call_back: bool,
     },
     /// Neither waits nor waits any longer; also the answer to a `CallBack` that cannot be promised.
-    Refused {
-        call: String,
-        why: Refused,
-    },
+    Refused { call: String, why: Refused },
     /// For the caller's record.
-    Offering {
-        call: String,
-        agent: String,
-    },
+    Offering { call: String, agent: String },
     /// For the caller's record.
     NotTaken {
         call: String,
@@ -129,35 +121,29 @@ pub enum Output {
         place: Place,
     },
     /// Transfer the caller there. If that fails and the same call enters again, it has its place back.
-    Outside {
-        call: String,
-        to: String,
-    },
+    Outside { call: String, to: String },
     /// The caller does not wait any more; `place` is that of the promise, from 1.
     Promised {
         call: String,
         promise: PromiseId,
         place: usize,
+        /// And not one that there was already.
+        new: bool,
     },
-    Cancelled {
-        promise: PromiseId,
-        number: String,
-    },
+    /// By somebody, or because the caller is back.
+    Cancelled { promise: PromiseId, number: String },
     /// The customer answered.
-    Kept {
-        promise: PromiseId,
-    },
-    /// Given up: somebody should know.
+    Kept { promise: PromiseId },
+    /// Given up, and kept in the list: somebody should call by hand.
     Broken {
         promise: PromiseId,
         number: String,
         why: String,
     },
+    /// Given up so long ago that it is not listed any more.
+    Forgotten { promise: PromiseId },
     /// Every change, and all of them at the start.
-    Agent {
-        agent: String,
-        state: AgentState,
-    },
+    Agent { agent: String, state: AgentState },
     /// What follows may only be done once [`Acd::saved`](super::Acd::saved) is on disk.
     Save,
 }

@@ -5,6 +5,9 @@ use super::{Acd, Doing, Entry, Left, Output, Refused, Stop, Who};
 use crate::human::saved::{Arrival, KeptPlace};
 use crate::human::{Millis, OverflowTo, Place};
 
+/// The place of one whose call goes on without waiting is kept for so long, if nobody says when it ends.
+const CALL_LASTS_MS: u64 = 3_600_000;
+
 /// Somebody on the line who wants a person.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
@@ -14,6 +17,8 @@ pub(super) struct Caller {
     /// The queues they were moved out of.
     been: Vec<String>,
     pub arrival: Arrival,
+    /// When this call began to wait, also where that was interrupted by us.
+    since: Millis,
     /// Since when they wait this time.
     entered: Millis,
     /// Since when they stand in this queue.
@@ -64,6 +69,7 @@ impl Caller {
             arrival: self.arrival,
             waited,
             until,
+            since: Some(self.since),
         }
     }
 
@@ -91,26 +97,28 @@ impl Acd {
             self.out.push_back(refuse(Refused::NobodyThere));
             return;
         }
+        let full = refuse(Refused::Full);
         let kept = self.kept_place(&entry);
-        if kept.is_none() && self.waiting_in(&entry.queue) >= most {
-            self.out.push_back(refuse(Refused::Full));
+        let before = kept.as_ref().map(|place| place.arrival);
+        let promised = self.take_back(&entry);
+        let before = before.into_iter().chain(promised).min();
+        if before.is_none() && self.waiting_in(&entry.queue) >= most {
+            self.out.push_back(full);
             return;
         }
-        let (arrival, waited_before) = match &kept {
-            Some(place) => (place.arrival, place.waited),
-            None => (self.arrival(), 0),
-        };
+        let (waited_before, since) = kept.map_or((0, None), |place| (place.waited, place.since));
         let caller = Caller {
             queue: entry.queue.clone(),
             entry,
             been: Vec::new(),
-            arrival,
+            arrival: before.unwrap_or_else(|| self.arrival()),
+            since: since.unwrap_or(self.now),
             entered: self.now,
             here: self.now,
             waited_before,
             told: None,
         };
-        self.join(caller, kept.is_some());
+        self.join(caller, before.is_some());
     }
 
     pub(super) fn left(&mut self, call: &str, how: Left) {
@@ -137,11 +145,18 @@ impl Acd {
         if let Some(place) = lost {
             self.keep_place(place);
         }
-        self.call_over(call);
+        if how.ends_call() {
+            let place = self.drop_place(call).filter(|_| how == Left::LineLost);
+            if let Some(place) = place {
+                self.keep_place(place);
+            }
+            self.call_over(call);
+        }
     }
 
     /// Who talked to an agent waits again, where they stood.
     pub(super) fn come_back(&mut self, mut caller: Caller) {
+        caller.since = self.now;
         caller.entered = self.now;
         caller.here = self.now;
         self.join(caller, true);
@@ -184,9 +199,7 @@ impl Acd {
     }
 
     /// Refuses or moves whoever nobody could take, or took in time. Who is being offered stays,
-    /// unless the queue is gone.
-    /// True where that may have made
-    /// somebody free, or open to others.
+    /// unless the queue is gone. True where that may have made somebody free, or open to others.
     pub(super) fn keep_limits(&mut self) -> bool {
         let idle = |c: &&Caller| {
             self.queue(&c.queue).is_none()
@@ -204,16 +217,20 @@ impl Acd {
                 Fate::Refused(why) => {
                     if let Some(caller) = self.remove_caller(&call, Stop::CallerLeft) {
                         changed = true;
+                        let mut place = caller.place_kept(caller.waited(self.now), None);
                         if why == Refused::TooLong {
                             self.measure_left(&caller, false);
+                            // Who is told so and goes on waiting wants to.
+                            place.since = None;
                         }
+                        self.keep_for_call(place);
                         self.out.push_back(Output::Refused { call, why });
                     }
                 }
                 Fate::Outside(to) => {
                     if let Some(caller) = self.remove_caller(&call, Stop::CallerLeft) {
                         self.measure_left(&caller, false);
-                        self.keep_place(caller.place_kept(caller.waited(self.now), None));
+                        self.keep_for_call(caller.place_kept(caller.waited(self.now), None));
                         self.out.push_back(Output::Outside { call, to });
                     }
                 }
@@ -228,7 +245,7 @@ impl Acd {
         let queue = self.queue(&caller.queue);
         let longest = queue
             .and_then(|q| q.longest_wait_ms)
-            .map(|ms| caller.entered.saturating_add(ms));
+            .map(|ms| caller.since.saturating_add(ms));
         let overflow = queue
             .and_then(|q| q.overflow.as_ref())
             .map(|o| caller.here.saturating_add(o.after_ms));
@@ -245,7 +262,7 @@ impl Acd {
         }
         if queue
             .longest_wait_ms
-            .is_some_and(|ms| self.now >= caller.entered.saturating_add(ms))
+            .is_some_and(|ms| self.now >= caller.since.saturating_add(ms))
         {
             return Some(Fate::Refused(Refused::TooLong));
         }
@@ -294,17 +311,42 @@ impl Acd {
         true
     }
 
-    /// For as long as the queue keeps places, unless less is set.
+    /// For whoever calls again from that number, for as long as the queue keeps places, unless less is
+    /// set.
     pub(super) fn keep_place(&mut self, mut place: KeptPlace) {
         let Some(queue) = self.queue(&place.queue) else {
             return;
         };
         let longest = self.now.saturating_add(queue.kept_place_ms);
         place.until = Some(place.until.map_or(longest, |until| until.min(longest)));
-        self.places
-            .retain(|p| p.call.is_none() || p.call != place.call);
+        place.call = None;
+        place.since = None;
+        if place.number.is_some() {
+            self.places.push(place);
+        }
+        self.dirty = true;
+    }
+
+    /// For the call itself, which goes on: it may enter again, or ask for a call-back.
+    pub(super) fn keep_for_call(&mut self, mut place: KeptPlace) {
+        place.until = Some(self.now.saturating_add(CALL_LASTS_MS));
+        self.places.retain(|p| p.call != place.call);
         self.places.push(place);
         self.dirty = true;
+    }
+
+    /// The arrival that is kept for a call.
+    pub(super) fn kept_arrival(&self, call: &str) -> Option<Arrival> {
+        let own = |p: &&KeptPlace| p.call.as_deref() == Some(call);
+        self.places.iter().find(own).map(|p| p.arrival)
+    }
+
+    /// What is kept for a call is not wanted any more.
+    pub(super) fn drop_place(&mut self, call: &str) -> Option<KeptPlace> {
+        let own = |p: &KeptPlace| p.call.as_deref() == Some(call);
+        let at = self.places.iter().position(own)?;
+        self.dirty = true;
+        Some(self.places.remove(at))
     }
 
     pub(super) fn end_places(&mut self) {
@@ -319,8 +361,10 @@ impl Acd {
         let same = |p: &KeptPlace| {
             p.queue == entry.queue
                 && p.until.is_some_and(|until| until > self.now)
-                && (p.call.as_ref() == Some(&entry.call)
-                    || (p.number.is_some() && p.number == entry.number))
+                && match &p.call {
+                    Some(call) => *call == entry.call,
+                    None => p.number.is_some() && p.number == entry.number,
+                }
         };
         let found = self.places.iter().enumerate().filter(|(_, p)| same(p));
         let (at, _) = found.min_by_key(|(_, p)| p.arrival)?;
@@ -336,13 +380,28 @@ impl Acd {
         self.callers.iter().filter(|c| c.queue == queue).count()
     }
 
-    fn talks(&self, call: &str) -> bool {
-        self.agents.iter().any(|a| match &a.doing {
+    pub(super) fn talks(&self, call: &str) -> bool {
+        self.talking().any(|c| c.entry.call == call)
+    }
+
+    /// Who called us, and talks to an agent.
+    fn talking(&self) -> impl Iterator<Item = &Caller> {
+        self.agents.iter().filter_map(|a| match &a.doing {
             Doing::Busy(talk) => match &talk.with {
-                With::Caller { caller, left } => caller.entry.call == call && !left,
-                With::Promise { .. } => false,
+                With::Caller {
+                    caller,
+                    left: false,
+                } => Some(&**caller),
+                _ => None,
             },
-            _ => false,
+            _ => None,
         })
+    }
+
+    /// Somebody from that number is on our line, for a person.
+    pub(super) fn has_called(&self, number: &str) -> bool {
+        let all = self.callers.iter().chain(self.talking());
+        all.map(|c| &c.entry.number)
+            .any(|n| n.as_deref() == Some(number))
     }
 }

@@ -19,7 +19,6 @@ impl Acd {
             promises,
             agents,
             estimators,
-            ..
         } = saved.unwrap_or_default();
 
         let duty = |name: &str| {
@@ -32,6 +31,7 @@ impl Acd {
         });
         let mut acd = Acd {
             now,
+            open: true,
             agents: agents.collect(),
             queues: Vec::new(),
             estimators,
@@ -48,7 +48,6 @@ impl Acd {
         };
         acd.set_queues(setup.queues);
         for place in places {
-            // The ids of calls do not outlive the process.
             if place.number.is_some() {
                 acd.keep_place(place);
             }
@@ -85,7 +84,6 @@ impl Acd {
         let mut places: Vec<KeptPlace> = self.places.clone();
         places.extend(waiting.chain(talking));
         Saved {
-            at: now,
             next: self.next,
             places,
             promises: self.promises.clone(),
@@ -153,7 +151,6 @@ impl Acd {
     fn cut_short(&mut self) {
         let mut promises = std::mem::take(&mut self.promises);
         for promise in &mut promises {
-            promise.call = None;
             let retry_at = self.retry_at(&promise.queue);
             // A clock that was wrong puts no promise off for longer.
             promise.due = promise.due.min(retry_at);

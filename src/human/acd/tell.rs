@@ -1,6 +1,6 @@
 //! Where everybody stands, how long it takes, and who is told when.
 
-use super::place::Told;
+use super::place::{Caller, Told};
 use super::{Acd, Doing, Output, Who};
 use crate::human::saved::Duty;
 use crate::human::{AgentState, AgentView, PromiseView, QueueView, WaitingView};
@@ -16,6 +16,7 @@ impl Acd {
         let mut promises: Vec<&_> = self.promises.iter().collect();
         promises.sort_by_key(|p| (&p.queue, std::cmp::Reverse(p.priority), p.arrival));
         View {
+            now,
             queues: self
                 .queues
                 .iter()
@@ -27,26 +28,30 @@ impl Acd {
     }
 
     /// All who wait in a queue, as they are served: also promises that are to be tried again later, who
-    /// come before others then.
+    /// come before others then. Nobody is called back before the company opens again.
     pub(super) fn order(&self, queue: &str) -> Vec<Who> {
         let callers = self.callers.iter().filter(|c| c.queue == queue);
         let promises = self
             .promises
             .iter()
-            .filter(|p| p.queue == queue && !p.dialling);
+            .filter(|p| p.queue == queue && !p.dialling && p.given_up.is_none());
+        let turn = |later, priority, arrival| (later, std::cmp::Reverse(priority), arrival);
         let mut all: Vec<_> = callers
-            .map(|c| (std::cmp::Reverse(c.entry.priority), c.arrival, c.who()))
-            .chain(promises.map(|p| (std::cmp::Reverse(p.priority), p.arrival, Who::Promise(p.id))))
+            .map(|c| (turn(false, c.entry.priority, c.arrival), c.who()))
+            .chain(promises.map(|p| {
+                let turn = turn(!self.open, p.priority, p.arrival);
+                (turn, Who::Promise(p.id))
+            }))
             .collect();
-        all.sort_by_key(|(priority, arrival, _)| (*priority, *arrival));
-        all.into_iter().map(|(_, _, who)| who).collect()
+        all.sort_by_key(|(turn, _)| *turn);
+        all.into_iter().map(|(_, who)| who).collect()
     }
 
     /// Works out what is to be said of a caller, and takes it as said.
     pub(super) fn told_now(&mut self, call: &str) -> Option<Told> {
         let order = self.order(&self.caller(call)?.queue);
         let position = order.iter().position(|who| who.is_call(call))? + 1;
-        let told = self.told(call, position)?;
+        let told = self.told(call, order.get(..position)?)?;
         self.callers.iter_mut().find(|c| c.entry.call == call)?.told = Some(told);
         Some(told)
     }
@@ -56,22 +61,23 @@ impl Acd {
         let names: Vec<String> = self.queues.iter().map(|q| q.name.clone()).collect();
         for name in names {
             let order = self.order(&name);
-            for (at, who) in order.into_iter().enumerate() {
-                if let Who::Caller(call) = who {
-                    self.tell(call, at + 1);
+            for (at, who) in order.iter().enumerate() {
+                if let (Who::Caller(call), Some(up_to)) = (who, order.get(..=at)) {
+                    self.tell(call.clone(), up_to);
                 }
             }
         }
     }
 
-    fn tell(&mut self, call: String, position: usize) {
+    /// `up_to`: the order, as far as this one.
+    fn tell(&mut self, call: String, up_to: &[Who]) {
         let before = self.caller(&call).and_then(|c| c.told);
         if before.is_some_and(|told| {
-            told.place.position == position && self.now < told.at + NEWS_EVERY_MS
+            told.place.position == up_to.len() && self.now < told.at + NEWS_EVERY_MS
         }) {
             return;
         }
-        let Some(told) = self.told(&call, position) else {
+        let Some(told) = self.told(&call, up_to) else {
             return;
         };
         if let Some(caller) = self.callers.iter_mut().find(|c| c.entry.call == call) {
@@ -91,17 +97,12 @@ impl Acd {
         }
     }
 
-    fn told(&self, call: &str, position: usize) -> Option<Told> {
+    fn told(&self, call: &str, up_to: &[Who]) -> Option<Told> {
         let caller = self.caller(call)?;
         let now = self.now;
-        let waited = caller.waited(now);
-        let crowd = self.crowd(
-            &caller.queue,
-            &caller.entry.skills,
-            position - 1,
-            waited,
-            now,
-        );
+        let position = up_to.len();
+        let crowd = self.crowd(caller, up_to, now);
+        let waited = crowd.waited;
         let wait = self
             .estimators
             .get(&caller.queue)
@@ -121,30 +122,29 @@ impl Acd {
         })
     }
 
-    fn crowd(
-        &self,
-        queue: &str,
-        skills: &[String],
-        ahead: usize,
-        waited: u64,
-        now: Millis,
-    ) -> Crowd {
+    fn crowd(&self, caller: &Caller, up_to: &[Who], now: Millis) -> Crowd {
         let staff = self
             .agents
             .iter()
-            .filter(|a| a.fits(queue, skills) && a.staffed(now));
+            .filter(|a| a.fits(&caller.queue, &caller.entry.skills) && a.staffed(now));
         let mut crowd = Crowd {
-            ahead,
+            ahead: up_to.len().saturating_sub(1),
             staffed: 0,
             free: 0,
             busy: Vec::new(),
-            waited,
+            waited: caller.waited(now),
+        };
+        let for_these = |agent: &str| {
+            let offer = self.offers.iter().find(|o| o.agent == agent);
+            offer.is_some_and(|o| up_to.contains(&o.who))
         };
         for agent in staff {
             crowd.staffed += 1;
             match &agent.doing {
-                // Rung for somebody ahead, or for this one.
-                Doing::Idle | Doing::Offered => crowd.free += usize::from(agent.reachable),
+                Doing::Idle => crowd.free += usize::from(agent.reachable),
+                Doing::Offered if for_these(&agent.setup.name) => crowd.free += 1,
+                // Will talk to somebody behind this one, or in another queue.
+                Doing::Offered => crowd.busy.push(0),
                 Doing::Busy(talk) => crowd.busy.push(now.saturating_sub(talk.since)),
                 Doing::WrapUp { since, .. } => crowd.busy.push(now.saturating_sub(*since)),
             }
@@ -154,31 +154,27 @@ impl Acd {
 
     fn queue_view(&self, name: &str, now: Millis) -> QueueView {
         let serve = || self.agents.iter().filter(|a| a.preference(name).is_some());
-        let waiting = self
-            .order(name)
-            .into_iter()
-            .enumerate()
-            .filter_map(|(at, who)| {
-                let Who::Caller(call) = &who else { return None };
-                let caller = self.caller(call)?;
-                let waited = caller.waited(now);
-                let crowd = self.crowd(name, &caller.entry.skills, at, waited, now);
-                let wait = self.estimators.get(name).and_then(|e| e.wait(now, &crowd));
-                let offers = self.offers.iter().filter(|o| o.who == who);
-                Some(WaitingView {
-                    call: call.clone(),
-                    number: caller.entry.number.clone(),
-                    priority: caller.entry.priority,
-                    skills: caller.entry.skills.clone(),
-                    place: Place {
-                        position: at + 1,
-                        wait,
-                    },
-                    waited_ms: waited,
-                    offered_to: offers.map(|o| o.agent.clone()).collect(),
-                    context: caller.entry.context.clone(),
-                })
-            });
+        let order = self.order(name);
+        let waiting = order.iter().enumerate().filter_map(|(at, who)| {
+            let Who::Caller(call) = who else { return None };
+            let caller = self.caller(call)?;
+            let crowd = self.crowd(caller, order.get(..=at)?, now);
+            let wait = self.estimators.get(name).and_then(|e| e.wait(now, &crowd));
+            let offers = self.offers.iter().filter(|o| o.who == *who);
+            Some(WaitingView {
+                call: call.clone(),
+                number: caller.entry.number.clone(),
+                priority: caller.entry.priority,
+                skills: caller.entry.skills.clone(),
+                place: Place {
+                    position: at + 1,
+                    wait,
+                },
+                waited_ms: crowd.waited,
+                offered_to: offers.map(|o| o.agent.clone()).collect(),
+                context: caller.entry.context.clone(),
+            })
+        });
         QueueView {
             name: name.to_owned(),
             staffed: serve().filter(|a| a.staffed(now)).count(),
@@ -233,9 +229,10 @@ impl Acd {
                 .position(|w| *w == Who::Promise(promise.id))
                 .map(|at| at + 1),
             arrived: promise.arrival.at,
-            attempts: promise.attempts,
+            attempts: promise.tried(),
             due: promise.due,
             calling: calling.map(|a| a.setup.name.clone()),
+            given_up: promise.given_up.as_ref().map(|g| g.why.clone()),
             context: promise.context.clone(),
         }
     }

@@ -13,7 +13,7 @@ fn talks(count: usize) -> impl Iterator<Item = u64> {
 
 fn measured(talks: impl Iterator<Item = u64>) -> Estimator {
     let mut estimator = Estimator::default();
-    talks.for_each(|took| estimator.served(0, took));
+    talks.for_each(|took| estimator.served(took));
     estimator
 }
 
@@ -120,7 +120,7 @@ fn from_few_measurements_the_range_is_wider() {
 fn it_follows_when_conversations_become_longer() {
     let mut estimator = measured(talks(200));
     let before = middle(estimator.wait(0, &crowd(8, 4)));
-    talks(100).for_each(|took| estimator.served(0, 2 * took));
+    talks(100).for_each(|took| estimator.served(2 * took));
     let after = middle(estimator.wait(0, &crowd(8, 4)));
     assert!(after > 1.5 * before, "{after} after {before} min");
 }
@@ -129,7 +129,7 @@ fn it_follows_when_conversations_become_longer() {
 fn a_forgotten_receiver_changes_little() {
     let mut estimator = measured(talks(50));
     let before = middle(estimator.wait(0, &crowd(8, 4)));
-    estimator.served(0, 11 * 60 * MINUTE);
+    estimator.served(11 * 60 * MINUTE);
     let after = middle(estimator.wait(0, &crowd(8, 4)));
     assert!(after < 1.5 * before, "{after} after {before} min");
 }
@@ -182,7 +182,7 @@ proptest! {
         now in any::<u64>(),
     ) {
         let mut estimator = Estimator::default();
-        served.iter().for_each(|took| estimator.served(now, *took));
+        served.iter().for_each(|took| estimator.served(*took));
         left.iter().for_each(|(at, waited, answered)| estimator.left(*at, *waited, *answered));
         let crowd = Crowd { ahead, staffed, free, busy, waited: now / 3 };
         let wait = estimator.wait(now, &crowd);

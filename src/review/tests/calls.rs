@@ -47,7 +47,7 @@ impl Caller {
                 vad: Vad::Fvad,
                 music: Music::built_in(RATE),
                 waiting: None,
-                called_by: None,
+                called_back: None,
                 begins: jiff::Timestamp::UNIX_EPOCH,
                 about: About {
                     started: Some(started.to_owned()),

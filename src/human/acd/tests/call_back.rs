@@ -19,10 +19,11 @@ fn promised() -> Office {
     office
 }
 
-/// A promise made to somebody who did not wait, with Anna free.
+/// A promise made to somebody who did not wait, with Anna free: she is rung.
 fn only_promise() -> Office {
     let mut office = Office::sales(&["anna"]);
     assert_eq!(office.promise("1"), ["1 promised as 1"]);
+    assert_eq!(office.leave("1", Left::HungUp), ["ring anna for +491"]);
     office
 }
 
@@ -52,13 +53,238 @@ fn a_promise_keeps_its_place_and_is_counted_for_others() {
 }
 
 #[test]
-fn nobody_is_called_while_they_still_hear_that_we_will() {
-    let mut office = only_promise();
-    assert_eq!(office.pass(9), NOTHING);
-    assert_eq!(office.pass(1), ["ring anna for +491"]);
-
-    let mut office = only_promise();
+fn nobody_is_called_while_their_call_goes_on() {
+    let mut office = Office::sales(&["anna"]);
+    office.promise("1");
+    // They talk to the bot about something else, and leave a message.
+    assert_eq!(office.leave("1", Left::BackToBot), NOTHING);
+    assert_eq!(office.pass(120), NOTHING);
+    assert_eq!(office.leave("1", Left::Message), NOTHING);
+    assert_eq!(office.pass(120), NOTHING);
     assert_eq!(office.leave("1", Left::HungUp), ["ring anna for +491"]);
+
+    // Nobody ever said that the call is over.
+    let mut office = Office::sales(&["anna"]);
+    office.promise("1");
+    assert_eq!(office.pass(599), NOTHING);
+    assert_eq!(office.pass(1), ["ring anna for +491"]);
+}
+
+#[test]
+fn nobody_is_called_while_they_ask_for_it_again() {
+    let mut office = only_promise();
+    let again = Input::CallBack {
+        call: "2".into(),
+        queue: "sales".into(),
+        number: "+491".into(),
+        priority: 0,
+        skills: Vec::new(),
+        context: Context::default(),
+    };
+    let said = office.input(again);
+    assert_eq!(said, ["2 promised as 1", "stop anna: CallerLeft"]);
+    assert_eq!(office.pass(60), NOTHING);
+    assert_eq!(office.leave("2", Left::HungUp), ["ring anna for +491"]);
+}
+
+#[test]
+fn nobody_is_called_while_they_wait_or_talk_elsewhere() {
+    let queues = vec![QueueSetup::new("sales"), QueueSetup::new("support")];
+    let agents = vec![agent("anna", &["sales"]), agent("bert", &["support"])];
+    let mut office = Office::open(queues, agents);
+    assert_eq!(office.promise_and_hang_up("1"), ["ring anna for +491"]);
+    let elsewhere = Entry {
+        call: "2".into(),
+        queue: "support".into(),
+        ..entry("1", "sales")
+    };
+    let said = office.input(Input::Enter(elsewhere));
+    assert_eq!(said, ["2 is 1", "stop anna: CallerLeft", "ring bert for 2"]);
+    assert_eq!(office.pass(5), NOTHING);
+    assert_eq!(office.accepts("bert"), ["join bert and 2"]);
+    assert_eq!(office.pass(60), NOTHING);
+    assert_eq!(office.leave("2", Left::HungUp), ["ring anna for +491"]);
+}
+
+#[test]
+fn who_waits_after_all_does_so_in_the_place_of_their_promise() {
+    let mut office = promised();
+    // From their number, and in another call.
+    let again = Entry {
+        call: "x".into(),
+        ..entry("2", "sales")
+    };
+    assert_eq!(
+        office.input(Input::Enter(again)),
+        ["cancelled +492", "x is 2 again"]
+    );
+    assert_eq!(office.promises(), NOTHING);
+
+    // In the same call, with the number withheld and another one to call back.
+    let mut office = Office::sales(&["anna"]);
+    office.enter("0");
+    office.accepts("anna");
+    let withheld = Entry {
+        number: None,
+        ..entry("1", "sales")
+    };
+    office.input(Input::Enter(withheld.clone()));
+    office.enter("2");
+    office.promise("1");
+    assert_eq!(
+        office.input(Input::Enter(withheld)),
+        ["cancelled +491", "1 is 1 again"]
+    );
+    // And not once they are served.
+    office.ends("anna");
+    office.ready("anna");
+    office.accepts("anna");
+    office.leave("2", Left::HungUp);
+    office.ends("anna");
+    office.leave("1", Left::HungUp);
+    assert_eq!(office.pass(3600), NOTHING);
+}
+
+#[test]
+fn a_promise_that_is_being_kept_is_not_taken_back() {
+    let mut office = only_promise();
+    office.accepts("anna");
+    assert_eq!(office.enter("1"), ["1 is 1"]);
+    assert_eq!(office.customer("anna", Dialled::Answered), ["kept +491"]);
+}
+
+#[test]
+fn whoever_is_being_joined_is_not_promised_anything() {
+    let mut office = Office::sales(&["anna"]);
+    office.enter("1");
+    office.accepts("anna");
+    assert_eq!(office.promise("1"), NOTHING);
+    assert_eq!(office.promises(), NOTHING);
+}
+
+#[test]
+fn nobody_is_called_back_after_hours() {
+    let mut office = Office::sales(&["anna", "bert"]);
+    office.enter("b");
+    office.accepts("anna");
+    assert_eq!(office.opens(false), NOTHING);
+    assert_eq!(office.promise_and_hang_up("1"), NOTHING);
+    // Who waits still is served before those who are called tomorrow.
+    office.pause("bert", "tea");
+    assert_eq!(office.enter("2"), ["2 is 1"]);
+    assert_eq!(office.ready("bert"), ["ring bert for 2"]);
+    office.accepts("bert");
+    office.ends("bert");
+    office.ends("anna");
+    assert_eq!(office.pass(12 * 3600), NOTHING);
+    assert_eq!(office.state("anna"), AgentState::Ready);
+    assert_eq!(office.opens(true), ["ring anna for +491"]);
+
+    // A phone that rings when the company closes stops, and was not missed.
+    assert_eq!(office.opens(false), ["stop anna: CallerLeft"]);
+    assert_eq!(office.state("anna"), AgentState::Ready);
+    // Who has picked up may still call.
+    office.opens(true);
+    let name = office.rung()[0].to_owned();
+    office.picks_up(&name);
+    assert_eq!(office.opens(false), NOTHING);
+    let calls = format!("{name} calls +491, attempt 1");
+    assert_eq!(office.accepts(&name), [calls]);
+}
+
+#[test]
+fn what_never_reached_the_other_side_is_no_attempt() {
+    let mut office = only_promise();
+    let trunk_down = || Dialled::NotTried("503 Service Unavailable".into());
+    for begun in 1..=5 {
+        let calls = format!("anna calls +491, attempt {begun}");
+        assert_eq!(office.accepts("anna"), [calls]);
+        assert_eq!(office.customer("anna", trunk_down()), NOTHING);
+        assert_eq!(office.state("anna"), AgentState::Ready);
+        assert_eq!(office.pass(599), NOTHING);
+        assert_eq!(office.pass(1), ["ring anna for +491"]);
+    }
+    // Begun and not known to have failed before a restart: that counts.
+    office.accepts("anna");
+    office.restart(1);
+    office.phones_on();
+    assert_eq!(office.acd.view(office.now).promises[0].attempts, 1);
+    assert_eq!(office.pass(600), ["ring anna for +491"]);
+    assert_eq!(office.accepts("anna"), ["anna calls +491, attempt 7"]);
+    office.customer("anna", Office::not_reached());
+    office.pass(600);
+    office.accepts("anna");
+    assert_eq!(
+        office.customer("anna", Office::not_reached()),
+        ["broken +491: busy"]
+    );
+}
+
+/// Tried three times, and given up.
+fn given_up() -> Office {
+    let mut office = only_promise();
+    for _ in 0..3 {
+        office.accepts("anna");
+        office.customer("anna", Office::not_reached());
+        office.pass(600);
+    }
+    office
+}
+
+#[test]
+fn what_is_given_up_is_listed_and_stands_in_nobodys_way() {
+    let mut office = given_up();
+    let listed = office.acd.view(office.now).promises.remove(0);
+    assert_eq!(listed.given_up.as_deref(), Some("busy"));
+    assert_eq!((listed.position, listed.attempts), (None, 3));
+    assert_eq!(office.enter("2"), ["2 is 1", "ring anna for 2"]);
+    office.leave("2", Left::HungUp);
+    // Also after a restart, for 30 days.
+    office.restart(60);
+    office.phones_on();
+    assert_eq!(office.pass(29 * 24 * 3600), NOTHING);
+    assert_eq!(office.promises(), ["+491"]);
+    assert_eq!(office.pass(24 * 3600), ["forgot +491"]);
+    assert_eq!(office.promises(), NOTHING);
+}
+
+#[test]
+fn what_is_given_up_can_be_cancelled_and_asked_for_anew() {
+    let mut office = given_up();
+    let promise = office.acd.view(office.now).promises[0].promise;
+    assert_eq!(
+        office.input(Input::CancelCallBack { promise }),
+        ["cancelled +491"]
+    );
+    let mut office = given_up();
+    let number = "+491".to_owned();
+    assert_eq!(
+        office.input(Input::CancelCallBackOf { number }),
+        ["cancelled +491"]
+    );
+
+    let mut office = given_up();
+    assert_eq!(office.promise("1"), ["cancelled +491", "1 promised as 1"]);
+    assert_eq!(office.leave("1", Left::HungUp), ["ring anna for +491"]);
+    assert_eq!(office.accepts("anna"), ["anna calls +491, attempt 1"]);
+}
+
+#[test]
+fn a_promise_that_cannot_be_kept_on_disk_is_taken_back_and_the_place_is_not_lost() {
+    let mut office = promised();
+    assert_eq!(office.promise("1"), ["1 promised as 1"]);
+    let promises = office.acd.view(office.now).promises;
+    let promise = promises.iter().find(|p| p.number == "+491").unwrap();
+    let call = "1".to_owned();
+    let input = Input::NotPromised {
+        call,
+        promise: promise.promise,
+    };
+    assert_eq!(
+        office.input(input),
+        ["cancelled +491", "1 refused: Full", "3 is now 2"]
+    );
+    assert_eq!(office.enter("1"), ["1 is 1 again", "3 is now 3"]);
 }
 
 #[test]
@@ -75,7 +301,6 @@ fn asking_for_a_call_back_while_a_phone_rings_takes_the_ringing_back() {
 #[test]
 fn who_is_not_reached_is_tried_again_and_given_up_after_some_attempts() {
     let mut office = only_promise();
-    office.pass(10);
     for attempt in 1..=2 {
         assert_eq!(
             office.accepts("anna"),
@@ -98,8 +323,7 @@ fn who_is_not_reached_is_tried_again_and_given_up_after_some_attempts() {
 #[test]
 fn an_agent_who_does_not_take_it_costs_no_attempt() {
     let mut office = Office::sales(&["anna", "bert"]);
-    office.promise("1");
-    office.pass(10);
+    office.promise_and_hang_up("1");
     assert_eq!(
         office.does("anna", Offered::Declined),
         ["ring bert for +491"]
@@ -110,7 +334,6 @@ fn an_agent_who_does_not_take_it_costs_no_attempt() {
 #[test]
 fn an_agent_who_vanishes_while_it_is_called_counts_as_an_attempt() {
     let mut office = only_promise();
-    office.pass(10);
     office.accepts("anna");
     assert_eq!(office.ends("anna"), NOTHING);
     assert_eq!(office.state("anna"), AgentState::Ready);
@@ -128,9 +351,8 @@ fn two_agents_who_are_free_make_one_call() {
     };
     let agents = vec![agent("anna", &["sales"]), agent("bert", &["sales"])];
     let mut office = Office::open(vec![queue], agents);
-    office.promise("1");
     assert_eq!(
-        office.pass(10),
+        office.promise_and_hang_up("1"),
         ["ring anna for +491", "ring bert for +491"]
     );
     let (anna, _) = office.ringing["anna"].clone();
@@ -177,12 +399,12 @@ fn a_promise_can_be_cancelled_at_each_point() {
             number: "+491".into(),
         })
     };
-    let mut office = only_promise();
+    let mut office = Office::sales(&["anna"]);
+    office.promise("1");
     assert_eq!(cancel(&mut office), ["cancelled +491"]);
     assert_eq!(office.pass(60), NOTHING);
 
     let mut office = only_promise();
-    office.pass(10);
     assert_eq!(
         cancel(&mut office),
         ["stop anna: CallerLeft", "cancelled +491"]
@@ -191,7 +413,6 @@ fn a_promise_can_be_cancelled_at_each_point() {
 
     // While it is called it cannot be taken back; it is not tried again.
     let mut office = only_promise();
-    office.pass(10);
     office.accepts("anna");
     assert_eq!(cancel(&mut office), ["cancelled +491"]);
     assert_eq!(office.customer("anna", Office::not_reached()), NOTHING);
@@ -199,7 +420,6 @@ fn a_promise_can_be_cancelled_at_each_point() {
     assert_eq!(office.pass(3600), NOTHING);
 
     let mut office = only_promise();
-    office.pass(10);
     office.accepts("anna");
     cancel(&mut office);
     assert_eq!(office.customer("anna", Dialled::Answered), NOTHING);
@@ -211,7 +431,6 @@ fn a_promise_can_be_cancelled_at_each_point() {
 #[test]
 fn news_of_an_earlier_attempt_is_no_news_of_this_one() {
     let mut office = only_promise();
-    office.pass(10);
     office.accepts("anna");
     let Who::Promise(promise) = office.talking["anna"].1.clone() else {
         panic!()
@@ -243,6 +462,8 @@ fn a_promise_waits_for_somebody_to_be_there_and_is_broken_aloud_in_the_end() {
     assert_eq!(office.pass(3 * 24 * 3600), NOTHING);
     assert_eq!(office.promises(), ["+491"]);
     assert_eq!(office.pass(4 * 24 * 3600), ["broken +491: too old"]);
+    // Somebody may still call by hand.
+    assert_eq!(office.promises(), ["+491"]);
 }
 
 #[test]
@@ -279,6 +500,7 @@ fn a_promise_needs_the_skills_that_the_caller_needed() {
         context: Context::default(),
     };
     office.input(german);
+    assert_eq!(office.leave("1", Left::HungUp), NOTHING);
     assert_eq!(office.pass(60), NOTHING);
     assert_eq!(office.ready("bert"), ["ring bert for +491"]);
 }

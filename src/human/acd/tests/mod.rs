@@ -3,6 +3,7 @@
 mod agents;
 mod call_back;
 mod connecting;
+mod obey;
 mod offering;
 mod office;
 mod random;

@@ -251,13 +251,8 @@ fn a_phone_that_nobody_answers_is_paused_after_two_times() {
 }
 
 #[test]
-fn failing_phones_count_as_phones_that_nobody_is_at() {
-    let ways = [
-        Offered::Failed("302 moved temporarily".into()),
-        Offered::Failed("488 not acceptable here".into()),
-        Offered::Gone,
-    ];
-    for how in ways {
+fn a_phone_that_goes_away_counts_as_one_that_nobody_is_at_and_a_failure_of_ours_does_not() {
+    let twice = |how: Offered| {
         let mut office = Office::sales(&["anna", "bert"]);
         office.enter("1");
         office.does("anna", how.clone());
@@ -265,9 +260,49 @@ fn failing_phones_count_as_phones_that_nobody_is_at() {
         office.accepts("bert");
         office.enter("2");
         office.does("anna", how);
-        assert_eq!(office.state("anna"), AgentState::Paused("no answer".into()));
         assert_eq!(office.waiting("sales"), ["2"]);
+        office
+    };
+    let office = twice(Offered::Gone);
+    assert_eq!(office.state("anna"), AgentState::Paused("no answer".into()));
+
+    let mut office = twice(Offered::Failed("no port for sound is free".into()));
+    assert_eq!(office.state("anna"), AgentState::Ready);
+    assert_eq!(office.pass(29), NOTHING);
+    assert_eq!(office.pass(1), ["ring anna for 2"]);
+}
+
+#[test]
+fn nobody_is_paused_for_a_call_that_a_colleague_has_picked_up() {
+    let mut office = Office::open(with(Strategy::RingAll), trio());
+    for call in ["1", "2"] {
+        office.enter(call);
+        office.pass(5);
+        office.picks_up("anna");
+        office.pass(12);
+        // Their phones stop, one of them by itself.
+        let said = office.does("cleo", Offered::NoAnswer);
+        assert_eq!(said, [format!("cleo did not take {call}: no answer")]);
+        let said = office.pass(5);
+        assert!(said.contains(&"stop bert: RingOver".to_owned()), "{said:?}");
+        let said = office.accepts("anna");
+        assert!(said.contains(&format!("join anna and {call}")), "{said:?}");
+        office.ends("anna");
+        office.ready("anna");
     }
+    assert_eq!(office.state("bert"), AgentState::Ready);
+    assert_eq!(office.state("cleo"), AgentState::Ready);
+    // Who picks up and presses nothing was not there, whoever else was.
+    for call in ["3", "4"] {
+        office.enter(call);
+        office.picks_up("anna");
+        office.picks_up("bert");
+        office.does("bert", Offered::NoAnswer);
+        office.accepts("anna");
+        office.ends("anna");
+        office.ready("anna");
+    }
+    assert_eq!(office.state("bert"), AgentState::Paused("no answer".into()));
 }
 
 #[test]
@@ -305,10 +340,6 @@ fn who_picked_up_has_time_to_hear_and_to_accept() {
     office.enter("1");
     office.pass(19);
     let (offer, _) = office.ringing["anna"].clone();
-    office.input(Input::Offered {
-        offer,
-        how: Offered::Ringing,
-    });
     office.input(Input::Offered {
         offer,
         how: Offered::Answered,

@@ -18,6 +18,8 @@ pub struct Office {
     numbers: BTreeMap<PromiseId, String>,
     positions: BTreeMap<String, usize>,
     offered: BTreeMap<String, bool>,
+    /// Who has just said so.
+    accepting: Option<String>,
 }
 
 pub fn agent(name: &str, queues: &[&str]) -> AgentSetup {
@@ -80,6 +82,7 @@ impl Office {
             numbers: BTreeMap::new(),
             positions: BTreeMap::new(),
             offered: BTreeMap::new(),
+            accepting: None,
         };
         office.play();
         office
@@ -103,6 +106,15 @@ impl Office {
     }
 
     pub fn input(&mut self, input: Input) -> Vec<String> {
+        if let Input::Offered {
+            offer,
+            how: Offered::Accepted,
+        } = &input
+        {
+            let ringing = self.ringing.iter().find(|(_, (o, _))| o == offer);
+            let accepting = ringing.map(|(name, _)| name.clone());
+            self.accepting = accepting.or(self.accepting.take());
+        }
         self.acd.handle(self.now, input);
         self.play()
     }
@@ -160,6 +172,7 @@ impl Office {
             .ringing
             .remove(name)
             .unwrap_or_else(|| panic!("{name} is not rung"));
+        self.accepting = Some(name.to_owned());
         self.input(Input::Offered { offer, how })
     }
 
@@ -232,6 +245,24 @@ impl Office {
 
     pub fn not_reached() -> Dialled {
         Dialled::NotReached("busy".into())
+    }
+
+    /// And the call is over in which that was promised.
+    pub fn promise_and_hang_up(&mut self, call: &str) -> Vec<String> {
+        self.promise(call);
+        self.leave(call, Left::HungUp)
+    }
+
+    pub fn opens(&mut self, open: bool) -> Vec<String> {
+        self.input(Input::Open(open))
+    }
+
+    pub fn picks_up(&mut self, name: &str) -> Vec<String> {
+        let (offer, _) = self.ringing[name].clone();
+        self.input(Input::Offered {
+            offer,
+            how: Offered::Answered,
+        })
     }
 
     pub fn state(&self, name: &str) -> AgentState {
@@ -314,11 +345,11 @@ impl Office {
             Output::Dial {
                 promise,
                 offer,
-                agent,
                 number,
                 attempt,
-                ..
             } => {
+                // Who accepts does not ring any more.
+                let agent = self.accepting.take().expect("nobody accepts");
                 self.ringing.remove(&agent);
                 self.talking
                     .insert(agent.clone(), (offer, Who::Promise(promise)));
@@ -358,6 +389,7 @@ impl Office {
                 call,
                 promise,
                 place,
+                ..
             } => {
                 let number = self.acd.view(self.now).promises;
                 let number = number
@@ -371,6 +403,7 @@ impl Office {
             Output::Cancelled { number, .. } => format!("cancelled {number}"),
             Output::Kept { promise } => format!("kept {}", self.numbers[&promise]),
             Output::Broken { number, why, .. } => format!("broken {number}: {why}"),
+            Output::Forgotten { promise } => format!("forgot {}", self.numbers[&promise]),
         })
     }
 

@@ -55,12 +55,16 @@ pub enum Event {
     },
     Dialled {
         which: u8,
-        answered: bool,
+        how: u8,
     },
     LateDialled {
         which: u8,
-        answered: bool,
+        how: u8,
     },
+    /// The company opens, or closes.
+    Open(bool),
+    /// The last promise could not be put on disk.
+    NotPromised,
     Pass(u32),
     /// Until the machine wants to be woken.
     Wake,
@@ -92,9 +96,10 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (any::<u8>(), 0u8..12).prop_map(|(which, how)| Event::LateOffered { which, how }),
         4 => (which.clone(), prop::bool::weighted(0.2)).prop_map(|(which, back)| Event::Ended { which, back }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(which, back)| Event::LateEnded { which, back }),
-        6 => (which, any::<bool>()).prop_map(|(which, answered)| Event::Dialled { which, answered }),
-        1 => (any::<u8>(), any::<bool>())
-            .prop_map(|(which, answered)| Event::LateDialled { which, answered }),
+        6 => (which, 0u8..5).prop_map(|(which, how)| Event::Dialled { which, how }),
+        1 => (any::<u8>(), 0u8..5).prop_map(|(which, how)| Event::LateDialled { which, how }),
+        2 => prop::bool::weighted(0.7).prop_map(Event::Open),
+        1 => Just(Event::NotPromised),
         6 => (0u32..10_000).prop_map(Event::Pass),
         1 => (0u32..900_000).prop_map(Event::Pass),
         8 => Just(Event::Wake),
@@ -104,8 +109,6 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-
-
     #[test]
     fn every_day_ends_well(strategies in 0u8..3, events in prop::collection::vec(event(), 1..150)) {
         let mut world = World::new(setup(strategies, 0));

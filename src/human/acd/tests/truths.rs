@@ -45,6 +45,13 @@ impl World {
         let open: BTreeSet<PromiseId> = view.promises.iter().map(|p| p.promise).collect();
         assert_eq!(open, self.promises.keys().copied().collect());
         for queue in &view.queues {
+            // After hours those who are called back later come later.
+            let of_queue = || view.promises.iter().filter(|p| p.queue == queue.name);
+            if let Some(first) = of_queue().filter_map(|p| p.position).min()
+                && !self.open
+            {
+                assert!(queue.waiting.iter().all(|w| w.place.position < first));
+            }
             let promises = view.promises.iter().filter(|p| p.queue == queue.name);
             let mut positions: Vec<usize> =
                 queue.waiting.iter().map(|w| w.place.position).collect();
@@ -74,11 +81,15 @@ impl World {
     }
 
     fn check_promises(&self, view: &View) {
-        for promise in view
-            .promises
-            .iter()
-            .filter(|p| p.position.is_some() && p.due <= self.now)
-        {
+        for promise in &view.promises {
+            let made = &self.promises[&promise.promise];
+            assert_eq!(promise.given_up.is_some(), made.given_up.is_some());
+            assert_eq!(promise.attempts, made.attempts - made.faults);
+            assert!(promise.given_up.is_none() || promise.position.is_none());
+            let waits = promise.position.is_some() && promise.due <= self.now;
+            if !waits || !self.open || self.on_line(made) {
+                continue;
+            }
             let who = Who::Promise(promise.promise);
             let offered = self.ringing.values().any(|(_, w)| *w == who);
             let kept = self

@@ -164,6 +164,115 @@ fn overflow_to_the_outside_keeps_the_place_if_that_fails() {
     assert_eq!(office.enter("1"), ["1 is 1 again", "2 is now 2"]);
 }
 
+fn elsewhere_after_30_s() -> QueueSetup {
+    let to = OverflowTo::Outside("sip:service@elsewhere".into());
+    QueueSetup {
+        overflow: Some(Overflow {
+            after_ms: 30_000,
+            to,
+        }),
+        ..QueueSetup::new("sales")
+    }
+}
+
+#[test]
+fn who_could_not_be_sent_elsewhere_has_their_place_also_where_none_is_kept_for_calling_again() {
+    let mut office = busy_office(QueueSetup {
+        kept_place_ms: 0,
+        ..elsewhere_after_30_s()
+    });
+    office.enter("1");
+    office.pass(10);
+    office.enter("2");
+    office.pass(25);
+    // Somebody else from that number does not take it.
+    let other = Entry {
+        call: "x".into(),
+        ..entry("1", "sales")
+    };
+    assert_eq!(office.input(Input::Enter(other)), ["x is 2"]);
+    office.leave("x", Left::HungUp);
+    assert_eq!(office.enter("1"), ["1 is 1 again", "2 is now 2"]);
+    // Who hangs up meanwhile leaves nothing behind.
+    office.pass(30);
+    office.leave("1", Left::HungUp);
+    assert_eq!(office.enter("1"), ["1 is 1"]);
+}
+
+#[test]
+fn the_longest_wait_is_that_of_the_whole_call() {
+    let mut office = busy_office(QueueSetup {
+        longest_wait_ms: Some(100_000),
+        ..elsewhere_after_30_s()
+    });
+    office.enter("1");
+    let mut refused = Vec::new();
+    for _ in 0..20 {
+        refused = office.pass(10);
+        if refused == ["1 goes to sip:service@elsewhere"] {
+            office.enter("1");
+        } else if !refused.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(refused, ["1 refused: TooLong"]);
+    // Who has been told, and wants to wait on, does.
+    assert_eq!(office.enter("1"), ["1 is 1 again"]);
+}
+
+#[test]
+fn who_waited_for_nothing_is_called_back_in_their_turn() {
+    let mut office = busy_office(QueueSetup {
+        longest_wait_ms: Some(60_000),
+        ..QueueSetup::new("sales")
+    });
+    office.enter("1");
+    office.pass(30);
+    office.enter("2");
+    office.enter("3");
+    let said = office.pass(30);
+    assert_eq!(said, ["1 refused: TooLong", "2 is now 1", "3 is now 2"]);
+    assert_eq!(
+        office.promise("1"),
+        ["1 promised as 1", "2 is now 2", "3 is now 3"]
+    );
+    // The same where the last agent goes home.
+    office.log_out("anna");
+    office.leave("2", Left::HungUp);
+    assert_eq!(office.promise("3"), ["3 promised as 2"]);
+}
+
+#[test]
+fn who_is_cut_off_while_they_hear_that_nobody_is_there_may_call_again() {
+    let mut office = busy_office(QueueSetup::new("sales"));
+    office.enter("1");
+    office.log_out("anna");
+    office.leave("1", Left::LineLost);
+    office.ready("anna");
+    let again = Entry {
+        call: "x".into(),
+        ..entry("1", "sales")
+    };
+    assert_eq!(office.input(Input::Enter(again)), ["x is 1 again"]);
+}
+
+#[test]
+fn an_agent_who_is_rung_for_somebody_else_is_not_free_for_this_one() {
+    let queues = vec![QueueSetup::new("sales"), QueueSetup::new("support")];
+    let agents = vec![agent("anna", &["sales", "support"])];
+    let mut office = Office::open(queues, agents);
+    let least = |office: &Office, queue: usize| {
+        let queue = office.acd.view(office.now).queues.remove(queue);
+        queue.waiting[0].place.wait
+    };
+    office.enter("1");
+    // Rung for this one: in less than a minute.
+    assert_eq!(least(&office, 0).map(|w| w.most_ms), Some(30_000));
+    // Rung for one in the other queue: nothing is known of how long that takes.
+    office.input(Input::Enter(entry("2", "support")));
+    assert_eq!(least(&office, 1), None);
+}
+
 #[test]
 fn with_nobody_on_duty_nobody_begins_to_wait() {
     let mut office = Office::sales(&["anna", "bert"]);

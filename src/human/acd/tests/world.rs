@@ -85,9 +85,27 @@ pub struct World {
     pub had: BTreeMap<(String, Who), Millis>,
     /// Who entered and has not ended yet.
     pub waiting: BTreeSet<String>,
-    /// Open promises, the attempts made, and when the last one began.
-    pub promises: BTreeMap<PromiseId, u32>,
+    /// The numbers they called from, and the queues they wanted.
+    pub numbers: BTreeMap<String, Option<String>>,
+    pub queues: BTreeMap<String, String>,
+    /// Promises that are listed.
+    pub promises: BTreeMap<PromiseId, Made>,
     pub over: BTreeSet<PromiseId>,
+    pub open: bool,
+    /// Calls whose place is kept, where, and since when.
+    pub kept: BTreeMap<String, (String, Millis)>,
+    pub newest: Option<(String, PromiseId)>,
+}
+
+/// A promise, as it was made.
+#[derive(Debug, Clone, Default)]
+pub struct Made {
+    pub number: String,
+    /// In which, and when it was said there last.
+    pub call: Option<(String, Millis)>,
+    pub attempts: u32,
+    pub faults: u32,
+    pub given_up: Option<Millis>,
 }
 
 impl World {
@@ -108,6 +126,11 @@ impl World {
             waiting: BTreeSet::new(),
             promises: BTreeMap::new(),
             over: BTreeSet::new(),
+            numbers: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            open: true,
+            kept: BTreeMap::new(),
+            newest: None,
         };
         world.follow(None, String::new());
         world.phones_on();
@@ -231,7 +254,12 @@ impl World {
                 offer: *pick(self.offers.iter(), which)?,
                 caller_back: back,
             },
-            Event::Dialled { which, answered } => {
+            Event::Open(open) => Input::Open(open),
+            Event::NotPromised => {
+                let (call, promise) = self.newest.take()?;
+                Input::NotPromised { call, promise }
+            }
+            Event::Dialled { which, how } => {
                 let dialling = self.talking.values().filter_map(|(_, busy)| match busy {
                     Busy::Promise {
                         promise, attempt, ..
@@ -242,15 +270,15 @@ impl World {
                 Input::Dialled {
                     promise,
                     attempt,
-                    how: dialled(answered),
+                    how: dialled(how),
                 }
             }
-            Event::LateDialled { which, answered } => {
+            Event::LateDialled { which, how } => {
                 let (promise, attempt) = *pick(self.attempts.iter(), which)?;
                 Input::Dialled {
                     promise,
                     attempt,
-                    how: dialled(answered),
+                    how: dialled(how),
                 }
             }
             Event::Pass(_) | Event::Wake | Event::TakeOver(_) | Event::Restart { .. } => {
@@ -278,6 +306,10 @@ impl World {
         self.ringing.clear();
         self.talking.clear();
         self.waiting.clear();
+        self.kept.clear();
+        self.open = true;
+        self.newest = None;
+        self.promises.values_mut().for_each(|made| made.call = None);
         self.follow(None, String::new());
         if phones {
             self.phones_on();
@@ -297,7 +329,6 @@ impl World {
     /// What must be on disk; times that only tell when it was asked for are left out.
     fn durable(&self) -> String {
         let mut saved = serde_json::to_value(self.acd.saved(self.now)).unwrap();
-        saved["at"] = 0.into();
         for place in saved["places"].as_array_mut().unwrap() {
             if place["until"].is_null() {
                 place["waited"] = 0.into();
@@ -322,8 +353,25 @@ impl World {
             self.had.insert(pair, self.now);
         }
         match input {
-            Some(Input::Left { call, .. }) => {
+            Some(Input::Open(open)) => self.open = *open,
+            Some(Input::Enter(entry)) => {
+                let (call, queue) = (entry.call.clone(), entry.queue.clone());
+                let busy = Busy::Caller(call.clone());
+                let talks = self.talking.values().any(|(_, b)| *b == busy);
+                if !talks && !self.waiting.contains(&call) {
+                    self.numbers.insert(call.clone(), entry.number.clone());
+                    self.queues.insert(call, queue);
+                }
+            }
+            Some(Input::Left { call, how }) => {
                 self.waiting.remove(call);
+                if how.ends_call() {
+                    self.kept.remove(call);
+                    self.newest = self.newest.take().filter(|(c, _)| c != call);
+                    for made in self.promises.values_mut() {
+                        made.call = made.call.take().filter(|(c, _)| c != call);
+                    }
+                }
                 for (_, busy) in self.talking.values_mut() {
                     if *busy == Busy::Caller(call.clone()) {
                         *busy = Busy::Caller(String::new());
@@ -337,9 +385,7 @@ impl World {
                 // Answered below, by a Connect or a Dial, if it still counted.
                 let _ = offer;
             }
-            Some(Input::Offered { offer, how })
-                if !matches!(how, Offered::Ringing | Offered::Answered) =>
-            {
+            Some(Input::Offered { offer, how }) if *how != Offered::Answered => {
                 self.ringing.remove(offer);
             }
             Some(Input::Ended { offer, caller_back }) => {
@@ -364,6 +410,12 @@ impl World {
                 if let Some(offer) = found.map(|(offer, _)| *offer) {
                     match how {
                         Dialled::NotReached(_) => drop(self.talking.remove(&offer)),
+                        Dialled::NotTried(_) => {
+                            self.talking.remove(&offer);
+                            if let Some(made) = self.promises.get_mut(promise) {
+                                made.faults += 1;
+                            }
+                        }
                         Dialled::Answered => {
                             if let Some((_, Busy::Promise { answered, .. })) =
                                 self.talking.get_mut(&offer)
@@ -384,154 +436,6 @@ impl World {
         }
         self.check();
     }
-
-    fn obey(
-        &mut self,
-        output: Output,
-        input: Option<&Input>,
-        saved: &mut bool,
-        back: Option<&str>,
-    ) {
-        match output {
-            Output::Save => {
-                *saved = true;
-                self.disk = serde_json::to_string(&self.acd.saved(self.now)).unwrap();
-            }
-            Output::Ring(Ring {
-                offer, agent, who, ..
-            }) => {
-                assert!(self.reachable.contains(&agent), "{agent} cannot be reached");
-                assert!(!self.offers.contains(&offer), "{offer:?} comes again");
-                self.offers.push(offer);
-                match &who {
-                    Who::Caller(call) => {
-                        assert!(self.waiting.contains(call), "{call} does not wait")
-                    }
-                    Who::Promise(promise) => assert!(self.promises.contains_key(promise)),
-                }
-                self.ringing.insert(offer, (agent, who));
-            }
-            Output::Stop { offer, .. } => {
-                assert!(
-                    self.ringing.remove(&offer).is_some(),
-                    "stopped {offer:?}, which does not ring"
-                );
-            }
-            Output::Connect { offer, agent, call } => {
-                assert!(
-                    self.waiting.remove(&call),
-                    "{call} joined and does not wait"
-                );
-                assert_eq!(
-                    self.ringing.remove(&offer),
-                    Some((agent.clone(), Who::Caller(call.clone())))
-                );
-                self.talking.insert(offer, (agent, Busy::Caller(call)));
-            }
-            Output::Dial {
-                promise,
-                offer,
-                agent,
-                number: _,
-                attempt,
-                ..
-            } => {
-                assert!(*saved, "dialled before it was saved");
-                let made = self
-                    .promises
-                    .get_mut(&promise)
-                    .expect("the promise is open");
-                // One that was cut off before it was on disk was never begun.
-                assert_eq!(attempt, *made + 1, "attempts are counted");
-                *made = attempt;
-                assert!(attempt <= 2, "dialled more often than allowed");
-                assert_eq!(
-                    self.ringing.remove(&offer),
-                    Some((agent.clone(), Who::Promise(promise)))
-                );
-                let twice = self.talking.values().any(
-                    |(_, busy)| matches!(busy, Busy::Promise { promise: p, .. } if *p == promise),
-                );
-                assert!(!twice, "dialled twice at once");
-                self.attempts.push((promise, attempt));
-                let last = self.dialled.insert(promise, self.now);
-                assert!(
-                    last.is_none_or(|at| self.now >= at + 600_000),
-                    "dialled again at once"
-                );
-                let busy = Busy::Promise {
-                    promise,
-                    attempt,
-                    answered: false,
-                };
-                self.talking.insert(offer, (agent, busy));
-            }
-            Output::Entered {
-                call, place, kept, ..
-            } => {
-                assert!(place.position > 0);
-                assert!(self.waiting.insert(call.clone()), "{call} waits twice");
-                if back == Some(&call) {
-                    assert!(kept);
-                } else {
-                    assert!(matches!(input, Some(Input::Enter(e)) if e.call == call));
-                }
-            }
-            Output::Update { call, .. } | Output::Moved { call, .. } => {
-                assert!(
-                    self.waiting.contains(&call),
-                    "news for {call}, who does not wait"
-                );
-            }
-            Output::Refused { call, .. } => {
-                let waited = self.waiting.remove(&call);
-                let asked = match input {
-                    Some(Input::Enter(entry)) => entry.call == call,
-                    Some(Input::CallBack { call: c, .. }) => *c == call,
-                    _ => back == Some(&call),
-                };
-                assert!(waited || asked, "{call} refused, and wanted nothing");
-            }
-            Output::Outside { call, .. } => {
-                assert!(
-                    self.waiting.remove(&call),
-                    "{call} sent outside and does not wait"
-                );
-            }
-            Output::Promised {
-                call,
-                promise,
-                place,
-            } => {
-                assert!(*saved, "promised before it was saved");
-                assert!(place > 0);
-                self.waiting.remove(&call);
-                assert!(!self.over.contains(&promise));
-                self.promises.entry(promise).or_insert(0);
-            }
-            Output::Kept { promise } => {
-                assert!(*saved);
-                self.end(promise);
-            }
-            Output::Cancelled { promise, .. } | Output::Broken { promise, .. } => self.end(promise),
-            Output::Agent { agent, state } => {
-                assert_ne!(
-                    self.state.insert(agent.clone(), state.clone()),
-                    Some(state),
-                    "{agent}"
-                );
-            }
-            Output::Offering { .. } | Output::NotTaken { .. } => {}
-        }
-    }
-
-    fn end(&mut self, promise: PromiseId) {
-        assert!(
-            self.promises.remove(&promise).is_some(),
-            "{promise:?} ends twice"
-        );
-        self.over.insert(promise);
-    }
 }
 
 fn pick<T>(from: impl Iterator<Item = T>, which: u8) -> Option<T> {
@@ -541,8 +445,7 @@ fn pick<T>(from: impl Iterator<Item = T>, which: u8) -> Option<T> {
 
 fn phone(how: u8) -> Offered {
     match how {
-        0 => Offered::Ringing,
-        1 => Offered::Answered,
+        0 | 1 => Offered::Answered,
         2 => Offered::Declined,
         3 => Offered::Busy,
         4 => Offered::NoAnswer,
@@ -552,10 +455,10 @@ fn phone(how: u8) -> Offered {
     }
 }
 
-fn dialled(answered: bool) -> Dialled {
-    if answered {
-        Dialled::Answered
-    } else {
-        Dialled::NotReached("busy".into())
+fn dialled(how: u8) -> Dialled {
+    match how {
+        0 | 1 => Dialled::Answered,
+        2 => Dialled::NotTried("503".into()),
+        _ => Dialled::NotReached("busy".into()),
     }
 }
