@@ -137,7 +137,13 @@ pub fn who_does_not_answer_is_called_again_and_then_given_up() {
     let (mut anna, mut trunk) = (Handset::new(), Handset::new());
     let office = office(QUICK, &anna, &trunk, "");
     promised(&office, &mut anna, "4930411");
-    for (attempt, status) in [(1, "486 Busy Here"), (2, "480 Temporarily Unavailable")] {
+    // A trunk that is out of order says nothing of who was called.
+    let answers = [
+        (0, "503 Service Unavailable"),
+        (1, "486 Busy Here"),
+        (2, "480 Temporarily Unavailable"),
+    ];
+    for (attempt, status) in answers {
         anna.answer();
         trunk.ring();
         std::thread::sleep(Duration::from_millis(300));
@@ -147,14 +153,16 @@ pub fn who_does_not_answer_is_called_again_and_then_given_up() {
         anna.sound.stop();
         assert!(anna.sound.sounded(from), "the agent is not told");
         office.wait_state("anna", "ready");
-        if attempt == 1 {
-            assert_eq!(office.promises()[0]["attempts"], 1);
+        if attempt < 2 {
+            assert_eq!(office.promises()[0]["attempts"], attempt);
         }
     }
     office
         .served
         .wait_for_log("a promised call-back is given up");
-    assert!(office.promises().is_empty());
+    // Listed, so that somebody can call by hand.
+    let why = office.promises()[0]["given_up"].as_str().map(str::to_owned);
+    assert!(why.is_some_and(|why| why.contains("480")));
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!((trunk.count("INVITE "), anna.count("INVITE ")), (0, 0));
 }

@@ -125,8 +125,12 @@ impl Acd {
         let now = self.now;
         if let Some(caller) = self.remove_caller(call, Stop::CallerLeft) {
             self.measure_left(&caller, false);
-            if how == Left::LineLost {
-                self.keep_place(caller.place_kept(caller.waited(now), None));
+            let place = caller.place_kept(caller.waited(now), None);
+            match how {
+                Left::LineLost => self.keep_place(place),
+                // Who asks something else may want to wait again.
+                Left::BackToBot => self.keep_for_call(place),
+                _ => {}
             }
         }
         let mut lost = None;
