@@ -420,3 +420,13 @@ fn a_queue_that_is_gone_from_the_configuration_refuses_who_waits_in_it() {
     assert_eq!(office.input(Input::Tick), ["2 refused: NoSuchQueue"]);
     assert_eq!(office.waiting("sales"), ["1"]);
 }
+
+#[test]
+fn who_asks_the_bot_something_and_wants_to_wait_again_stands_where_they_stood() {
+    let mut office = busy_office(QueueSetup::new("sales"));
+    office.enter("1");
+    office.enter("2");
+    assert_eq!(office.leave("1", Left::BackToBot), ["2 is now 1"]);
+    office.pass(60);
+    assert_eq!(office.enter("1"), ["1 is 1 again", "2 is now 2"]);
+}
