@@ -217,9 +217,7 @@ pub enum QueueNews {
         why: String,
     },
     /// An agent has taken the call and hears who it is.
-    Taken {
-        agent: String,
-    },
+    Taken,
     /// The two hear each other.
     Joined {
         agent: String,

@@ -144,7 +144,7 @@ impl Call {
             QueueNews::NotTaken { agent, why } => {
                 self.note(EventKind::AgentNotTaken { agent, why });
             }
-            QueueNews::Taken { .. } => self.taken(),
+            QueueNews::Taken => self.taken(),
             QueueNews::Joined { agent } => self.joined(agent),
             QueueNews::AgentHungUp => {
                 if matches!(self.phase, Phase::Connected { .. }) {

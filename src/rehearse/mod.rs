@@ -266,7 +266,7 @@ fn queued(people: People) -> Vec<(u64, QueueNews)> {
         People::Answer => vec![
             (0, entered),
             (0, QueueNews::Offered { agent: agent() }),
-            (TRANSFER_MS, QueueNews::Taken { agent: agent() }),
+            (TRANSFER_MS, QueueNews::Taken),
             (TRANSFER_MS, QueueNews::Joined { agent: agent() }),
             (2 * TRANSFER_MS, QueueNews::AgentHungUp),
         ],

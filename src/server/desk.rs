@@ -193,8 +193,8 @@ impl State {
             Output::Save => {}
             Output::Ring(ring) => self.ring(ring),
             Output::Stop { offer, why } => drop(self.order(offer, Order::Stop(why))),
-            Output::Connect { offer, agent, call } => {
-                self.tell(&call, QueueNews::Taken { agent });
+            Output::Connect { offer, call, .. } => {
+                self.tell(&call, QueueNews::Taken);
                 if let Some(slot) = self.calls.get(&call).copied() {
                     self.order(offer, Order::Connect(slot));
                 }

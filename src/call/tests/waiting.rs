@@ -127,7 +127,7 @@ fn a_person_who_is_there_ends_whatever_is_being_said() {
     assert!(sounds(&test.out), "{:#?}", test.events);
     let before = test.events.len();
     let agent = || "anna".to_owned();
-    test.news(QueueNews::Taken { agent: agent() });
+    test.news(QueueNews::Taken);
     test.wait(seconds(3));
     assert_eq!(
         test.heard_since(before),
@@ -157,9 +157,7 @@ fn a_person_who_is_there_ends_whatever_is_being_said() {
 fn an_agents_phone_that_vanishes_gives_the_place_back() {
     let mut test = Test::waiting();
     let agent = "anna".to_owned();
-    test.news(QueueNews::Taken {
-        agent: agent.clone(),
-    });
+    test.news(QueueNews::Taken);
     test.news(QueueNews::Joined { agent });
     test.wait(seconds(5));
     let before = test.events.len();
