@@ -52,6 +52,25 @@ impl Test {
         messages.last()
     }
 
+    #[track_caller]
+    fn must_be_kept(&self) {
+        let kept = matches!(self.message(), Some(Message::Kept));
+        assert!(kept, "{:#?}", self.events);
+    }
+
+    /// A number to call back is keyed in, and is right.
+    fn gives_a_number(&mut self) {
+        self.press('1');
+        self.wait(seconds(8));
+        for key in "5550100#".chars() {
+            self.press(key);
+            self.wait(5);
+        }
+        self.wait(seconds(8));
+        self.writes("yes");
+        self.wait(seconds(3));
+    }
+
     fn entries(&self) -> usize {
         let entered = self.jobs.iter().filter(|j| matches!(j, Job::Enter { .. }));
         entered.count()
@@ -61,15 +80,7 @@ impl Test {
     fn promised() -> Test {
         let mut test = Test::waiting();
         test.wait(seconds(20));
-        test.press('1');
-        test.wait(seconds(8));
-        for key in "5550100#".chars() {
-            test.press(key);
-            test.wait(5);
-        }
-        test.wait(seconds(8));
-        test.writes("yes");
-        test.wait(seconds(3));
+        test.gives_a_number();
         let id = "7".to_owned();
         test.news(QueueNews::Promised { id, place: 3 });
         test
@@ -89,11 +100,7 @@ fn an_okay_to_how_a_message_is_left_costs_nobody_the_message() {
     test.wait(seconds(10));
     test.speaks_a_message();
     test.wait(seconds(7));
-    assert!(
-        matches!(test.message(), Some(Message::Kept)),
-        "{:#?}",
-        test.events
-    );
+    test.must_be_kept();
 }
 
 #[test]
@@ -116,11 +123,7 @@ fn an_impatient_key_skips_to_the_tone() {
     test.wait(seconds(1));
     test.speaks_a_message();
     test.wait(seconds(7));
-    assert!(
-        matches!(test.message(), Some(Message::Kept)),
-        "{:#?}",
-        test.events
-    );
+    test.must_be_kept();
 }
 
 #[test]
@@ -158,11 +161,7 @@ fn an_answer_that_comes_late_interrupts_nothing_that_was_chosen_meanwhile() {
     test.handle(late(id));
     test.speaks_a_message();
     test.wait(seconds(7));
-    assert!(
-        matches!(test.message(), Some(Message::Kept)),
-        "{:#?}",
-        test.events
-    );
+    test.must_be_kept();
     let whole = |e: &EventKind| {
         let least = 2 * said("opening-hours").len() as u64 * u64::from(FRAME_MS);
         matches!(e, EventKind::MessageLeft { duration_ms } if *duration_ms >= least)
@@ -200,9 +199,7 @@ fn who_says_after_a_refusal_that_they_wait_is_tried_again() {
 fn who_was_almost_joined_is_told_and_hears_of_their_wait_as_before() {
     let mut test = Test::waiting();
     test.wait(seconds(200));
-    test.news(QueueNews::Taken {
-        agent: "anna".to_owned(),
-    });
+    test.news(QueueNews::Taken);
     test.wait(seconds(1));
     let before = test.events.len();
     test.news(QueueNews::AgentLost);
@@ -261,15 +258,7 @@ fn a_promise_to_another_number_can_be_taken_back() {
 #[test]
 fn a_call_back_that_cannot_be_promised_is_not_passed_over_in_silence() {
     let mut test = Test::refused();
-    test.press('1');
-    test.wait(seconds(8));
-    for key in "5550100#".chars() {
-        test.press(key);
-        test.wait(5);
-    }
-    test.wait(seconds(8));
-    test.writes("yes");
-    test.wait(seconds(3));
+    test.gives_a_number();
     let before = test.events.len();
     test.news(QueueNews::Refused(Refused::Full));
     test.wait(seconds(8));
