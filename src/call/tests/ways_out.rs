@@ -45,11 +45,11 @@ impl Test {
 
     /// What became of the message last.
     fn message(&self) -> Option<&Message> {
-        let messages = self.jobs.iter().filter_map(|job| match job {
+        let mut messages = self.jobs.iter().filter_map(|job| match job {
             Job::Message(message) => Some(message),
             _ => None,
         });
-        messages.last()
+        messages.next_back()
     }
 
     #[track_caller]
