@@ -226,6 +226,11 @@ pub enum EventKind {
         id: String,
         number: String,
     },
+    /// It cannot be called, or cannot be promised just now.
+    CallBackRefused {
+        number: String,
+        why: String,
+    },
     CallBackCancelled {
         number: String,
         /// There was one.

@@ -208,13 +208,16 @@ impl Call {
 
     /// Nobody will come: said at once, with what can be done instead.
     fn refused(&mut self, why: Refused) {
-        let asked_for_call_back = !std::mem::take(&mut self.promised_to).is_empty();
-        if !self.stop_waiting() && !asked_for_call_back {
+        let number = std::mem::take(&mut self.promised_to);
+        let reason = in_words(why).to_owned();
+        if self.stop_waiting() {
+            self.note(EventKind::QueueRefused { why: reason });
+        } else if !number.is_empty() {
+            let why = reason;
+            self.note(EventKind::CallBackRefused { number, why });
+        } else {
             return;
         }
-        self.note(EventKind::QueueRefused {
-            why: in_words(why).to_owned(),
-        });
         let nobody = match why {
             Refused::Full => Nobody::Full,
             Refused::TooLong => Nobody::TooLong,
@@ -304,7 +307,10 @@ impl Call {
 
     /// What there was before is there still: their place, or the ways that there are without one.
     fn not_called(&mut self) {
-        self.promised_to.clear();
+        self.note(EventKind::CallBackRefused {
+            number: std::mem::take(&mut self.promised_to),
+            why: "it is none that may be called".to_owned(),
+        });
         let still = match self.waiting.is_some() {
             true => Told::KeepsPlace,
             false => {

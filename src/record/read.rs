@@ -180,6 +180,7 @@ pub(super) mod tests {
                 .prop_map(|(agent, waited_ms)| EventKind::Connected { agent, waited_ms }),
             text().prop_map(|agent| EventKind::AgentLost { agent }),
             (text(), text()).prop_map(|(id, number)| EventKind::CallBackPromised { id, number }),
+            (text(), text()).prop_map(|(number, why)| EventKind::CallBackRefused { number, why }),
             (text(), any::<bool>())
                 .prop_map(|(number, found)| EventKind::CallBackCancelled { number, found }),
             any::<u64>().prop_map(|duration_ms| EventKind::MessageLeft { duration_ms }),

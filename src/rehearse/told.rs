@@ -35,6 +35,7 @@ fn line(event: &EventKind) -> Option<String> {
         EventKind::QueueRefused { why } => ("", format!("(nobody there: {why})")),
         EventKind::Connected { agent, .. } => ("", format!("({agent} has the caller)")),
         EventKind::CallBackPromised { number, .. } => ("bot", format!("(will call {number} back)")),
+        EventKind::CallBackRefused { why, .. } => ("", format!("(no call-back: {why})")),
         EventKind::MessageLeft { duration_ms } => (
             "caller",
             format!("(leaves a message of {} s)", duration_ms / 1_000),

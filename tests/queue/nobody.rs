@@ -73,6 +73,7 @@ pub fn where_nobody_is_there_it_is_said_and_a_message_or_a_call_back_is_taken() 
                     .contains("cannot call that number")
             });
             assert_eq!(office.count(number, "call_back_promised"), 0);
+            assert_eq!(office.count(number, "call_back_refused"), 1);
         }
     }
     let promised = office.promises();

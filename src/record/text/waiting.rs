@@ -74,6 +74,9 @@ pub fn in_words(event: &EventKind) -> Option<(&'static str, Ink, String)> {
             let text = format!("will be called back at {number} (promise {id})");
             (Ink::Person, text)
         }
+        EventKind::CallBackRefused { number, why } => {
+            (Ink::Trouble, format!("no call-back to {number}: {why}"))
+        }
         EventKind::CallBackCancelled { number, found } => {
             let text = match found {
                 true => format!("no call-back to {number} any more"),
