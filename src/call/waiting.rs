@@ -307,10 +307,9 @@ impl Call {
 
     /// What there was before is there still: their place, or the ways that there are without one.
     fn not_called(&mut self) {
-        self.note(EventKind::CallBackRefused {
-            number: std::mem::take(&mut self.promised_to),
-            why: "it is none that may be called".to_owned(),
-        });
+        let number = std::mem::take(&mut self.promised_to);
+        let why = "it is none that may be called".to_owned();
+        self.note(EventKind::CallBackRefused { number, why });
         let still = match self.waiting.is_some() {
             true => Told::KeepsPlace,
             false => {
