@@ -107,7 +107,7 @@ async fn a_queue_is_read_over_the_manager_while_callers_wait_in_it() {
     let both = |state: &QueueState| state.waiting == 2 && state.free == 0;
     assert_eq!(wait_for(&pbx, "two waiting", both).await.staffed, 1);
     // She answers: one is left.
-    anna.answer(&rung, "200 OK");
+    anna.pick_up(&rung);
     let one = |state: &QueueState| state.waiting == 1 && state.free == 0;
     assert_eq!(wait_for(&pbx, "one waiting", one).await.staffed, 1);
     // Who was answered hangs up; she does not talk any more, and is in wrap-up.
@@ -187,7 +187,7 @@ fn while_zeroline_is_down_callers_reach_people() {
     phone.send(&phone.request("INVITE", 1, "", &phone.sdp("0 8 101")));
     let rung = anna.wait_for("INVITE");
     assert_eq!(rung.header("User-to-User"), None);
-    anna.answer(&rung, "200 OK");
+    anna.pick_up(&rung);
     let answer = phone.answer();
     assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
 }
@@ -218,7 +218,7 @@ fn key_0_leads_through_a_transfer_into_the_queue() {
         "{}",
         rung.request
     );
-    anna.answer(&rung, "200 OK");
+    anna.pick_up(&rung);
     served.wait_for_end("transferred");
     asterisk.wait_for("core show channels", "2 active channels");
 }

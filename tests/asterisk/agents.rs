@@ -43,7 +43,7 @@ fn agents_behind_asterisk_are_rung_told_and_joined_and_one_who_is_busy_is_passed
         .collect();
     assert_eq!(missed, [("cleo", "no answer"), ("anna", "busy")]);
     ben.answer(&rung, "180 Ringing");
-    ben.answer(&rung, "200 OK");
+    ben.pick_up(&rung);
     // Who waits and why, until he takes the call.
     let mut told = [0; 2048];
     let (length, _) = ben.rtp.recv_from(&mut told).unwrap();
@@ -107,7 +107,7 @@ fn a_promise_is_kept_over_asterisk_as_a_trunk_that_asks_for_a_password() {
     caller.must_be_hung_up();
 
     let rung = beside.anna.wait_for("INVITE");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     let mut told = [0; 2048];
     beside.anna.rtp.recv_from(&mut told).unwrap();
     let annas_line = media_of(&rung.request);

@@ -17,7 +17,7 @@ fn blind_into_the_queue_the_caller_talks_with_whoever_answers() {
     beside.anna.answer(&rung, "180 Ringing");
     // The caller is the queue's from here on.
     beside.served.wait_for_end("transferred");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     beside.must_talk(&mut caller, &rung);
 }
 
@@ -31,7 +31,7 @@ fn whoever_has_the_caller_may_transfer_them_where_their_own_phone_may_even_to_us
         beside.said("Hello.", 1);
         caller.press('0');
         let rung = beside.anna.wait_for("INVITE");
-        beside.anna.answer(&rung, "200 OK");
+        beside.anna.pick_up(&rung);
         beside.served.wait_for_end("transferred");
         beside
             .asterisk
@@ -65,7 +65,7 @@ fn attended_whoever_answers_hears_whom_they_get_and_then_has_the_caller() {
             .asterisk
             .wait_for("core show channels", "4 active channels");
         assert_eq!(beside.served.count("transferred"), 0);
-        beside.anna.answer(&rung, "200 OK");
+        beside.anna.pick_up(&rung);
         let mut told = [0; 2048];
         let (length, _) = beside.anna.rtp.recv_from(&mut told).unwrap();
         assert_eq!(length, 172, "Anna hears who comes");
@@ -104,7 +104,7 @@ fn attended_a_caller_whom_nobody_takes_is_told_and_can_try_again() {
     // Answered, and hung up before the caller is there.
     caller.press('0');
     let rung = beside.anna.wait_for("INVITE");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     let mut told = [0; 2048];
     beside.anna.rtp.recv_from(&mut told).unwrap();
     beside.anna.hang_up(&rung);
@@ -116,7 +116,7 @@ fn attended_a_caller_whom_nobody_takes_is_told_and_can_try_again() {
 
     caller.press('0');
     let rung = beside.anna.wait_for("INVITE");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     beside.served.wait_for_end("transferred");
     beside.must_talk(&mut caller, &rung);
 }
@@ -137,7 +137,7 @@ fn an_asterisk_that_transfers_nobody_leaves_the_caller_with_us_and_nobody_else_o
         caller.press('0');
         if how == "attended" {
             let rung = beside.anna.wait_for("INVITE");
-            beside.anna.answer(&rung, "200 OK");
+            beside.anna.pick_up(&rung);
             let bye = beside.anna.wait_for("BYE");
             beside.anna.answer(&bye, "200 OK");
         }
@@ -171,7 +171,7 @@ fn attended_an_empty_queue_takes_nobody() {
         .cli("queue unpause member PJSIP/101 queue support");
     caller.press('0');
     let rung = beside.anna.wait_for("INVITE");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     beside.served.wait_for_end("transferred");
     beside.must_talk(&mut caller, &rung);
 }
@@ -199,7 +199,7 @@ fn a_caller_who_hangs_up_leaves_no_phone_ringing_and_nobody_alone_on_a_line() {
     beside.said("Hello.", 2);
     caller.press('0');
     let rung = beside.anna.wait_for("INVITE");
-    beside.anna.answer(&rung, "200 OK");
+    beside.anna.pick_up(&rung);
     let mut told = [0; 2048];
     beside.anna.rtp.recv_from(&mut told).unwrap();
     caller.hang_up();
@@ -286,7 +286,7 @@ fn a_manager_that_cannot_be_asked_keeps_nobody_waiting() {
         beside.said("Hello.", 1);
         caller.press('0');
         let rung = beside.anna.wait_for("INVITE");
-        beside.anna.answer(&rung, "200 OK");
+        beside.anna.pick_up(&rung);
         beside.served.wait_for_end("transferred");
         assert!(told(&beside).is_empty());
         beside.served.wait_for_log("the queue cannot be asked");

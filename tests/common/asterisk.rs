@@ -399,6 +399,14 @@ impl MemberPhone {
         self.request(rung, "BYE", "");
     }
 
+    /// Rings, and is picked up, by no means at once: where somebody did so, an Asterisk 22 let them
+    /// hear nothing in one of ten calls.
+    pub fn pick_up(&self, rung: &Rung) {
+        self.answer(rung, "180 Ringing");
+        std::thread::sleep(Duration::from_millis(500));
+        self.answer(rung, "200 OK");
+    }
+
     /// Asterisk gave up: what it wants to hear then.
     pub fn stop_ringing(&self, rung: &Rung) {
         let cancel = self.wait_for("CANCEL");
