@@ -113,7 +113,8 @@ impl Acd {
 
     /// It is not on disk: neither is it a promise. The place stays with the call.
     pub(super) fn not_promised(&mut self, call: String, id: PromiseId) {
-        let new = |p: &Promise| p.id == id && p.attempts == 0 && p.is_of(&call);
+        let new =
+            |p: &Promise| p.id == id && p.attempts == 0 && p.given_up.is_none() && p.is_of(&call);
         let Some(at) = self.promises.iter().position(new) else {
             return;
         };

@@ -526,3 +526,15 @@ fn a_customer_whose_agent_vanishes_may_wait_in_front() {
         ["x is 1 again", "3 is now 2"]
     );
 }
+
+#[test]
+fn what_was_given_up_is_no_promise_that_could_not_be_written_down() {
+    let mut office = Office::sales(&["anna"]);
+    office.log_out("anna");
+    office.promise("1");
+    office.pass(8 * 24 * 3_600);
+    let promise = office.acd.view(office.now).promises[0].promise;
+    let call = "1".to_owned();
+    assert_eq!(office.input(Input::NotPromised { call, promise }), NOTHING);
+    assert_eq!(office.promises().len(), 1);
+}
