@@ -109,9 +109,8 @@ async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered
     let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
     };
-    let socket = shared.ports.take().map_err(|e| failed(e.to_string()))?;
-    let local = socket.local_addr().map_err(|e| failed(e.to_string()))?;
-    let mut offers = Offers::new(local);
+    let begun = Offers::begin(&shared.ports);
+    let (socket, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
     let outgoing = Outgoing {
         name: Some(shared.shown_as(about)),
         headers: vec![user_to_user(&about.context)],

@@ -46,20 +46,6 @@ pub struct AgentLive {
 }
 
 impl AgentLive {
-    /// Somebody who gets no caller, only what `briefing` says in parting.
-    pub fn dismissed(
-        name: &str,
-        briefing: Briefing,
-        leg: Leg,
-        plan: Arc<Plan>,
-        news: mpsc::Sender<AgentNews>,
-    ) -> AgentLive {
-        AgentLive {
-            dismissed: true,
-            ..AgentLive::new(name, briefing, leg, plan, news)
-        }
-    }
-
     pub fn new(
         name: &str,
         briefing: Briefing,
@@ -76,6 +62,14 @@ impl AgentLive {
             joins: None,
             rings: false,
             dismissed: false,
+        }
+    }
+
+    /// Somebody who gets no caller, only what the briefing says in parting.
+    pub fn dismissed(self) -> AgentLive {
+        AgentLive {
+            dismissed: true,
+            ..self
         }
     }
 

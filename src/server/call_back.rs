@@ -100,7 +100,6 @@ async fn call(
     attempt: Attempt,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), Dialled> {
-    let fault = |error: std::io::Error| Dialled::NotTried(error.to_string());
     if let Some(why) = attempt.held {
         return Err(Dialled::NotTried(why));
     }
@@ -108,9 +107,8 @@ async fn call(
         let why = "there is no [trunk] to call over";
         return Err(Dialled::NotTried(why.to_owned()));
     };
-    let socket = shared.ports.take().map_err(fault)?;
-    let local = socket.local_addr().map_err(fault)?;
-    let mut offers = Offers::new(local);
+    let begun = Offers::begin(&shared.ports);
+    let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
     // It does not help to try again what the configuration forbids.
     let outgoing = trunk.outgoing(&attempt.number, offers.offer());
     let outgoing = Outgoing {

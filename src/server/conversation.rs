@@ -72,17 +72,13 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
         // Telephone systems that cannot say how a transfer ended send callers back whom nobody took.
         returned: invitation.was_referred_by(shared.agent.address()),
     };
-    let socket = match shared.ports.take() {
-        Ok(socket) => socket,
+    let (socket, mut offers) = match Offers::begin(&shared.ports) {
+        Ok(begun) => begun,
         Err(error) => {
             tracing::error!(parent: &span, %error, "call refused: no RTP port");
             return invitation.refuse(503, "no port for sound");
         }
     };
-    let Ok(local) = socket.local_addr() else {
-        return invitation.refuse(500, "no port for sound");
-    };
-    let mut offers = Offers::new(local);
     let (agreed, sdp) = match offers.first(&invitation) {
         Ok(agreed) => agreed,
         Err((code, reason)) => {

@@ -102,16 +102,16 @@ impl State {
     async fn follow(&mut self, mut inputs: mpsc::Receiver<DeskInput>) {
         loop {
             self.look_at_the_hours();
-            self.act().await;
+            self.act();
             let sleep = self.kept.sleeps().map_or(IDLE, |due| due.min(IDLE));
             tokio::select! {
                 input = inputs.recv() => match input {
-                    Some(input) => self.take(input).await,
+                    Some(input) => self.take(input),
                     None => return,
                 },
                 () = tokio::time::sleep(sleep) => {
                     self.kept.save_again();
-                    self.handle(Input::Tick).await;
+                    self.handle(Input::Tick);
                 }
             }
         }
@@ -128,31 +128,31 @@ impl State {
         }
     }
 
-    async fn take(&mut self, input: DeskInput) {
+    fn take(&mut self, input: DeskInput) {
         match input {
             DeskInput::Acd(input) => {
                 let over = match &input {
                     Input::Left { call, how } if how.ends_call() => Some(call.clone()),
                     _ => None,
                 };
-                self.handle(input).await;
+                self.handle(input);
                 if let Some(call) = over {
                     self.calls.remove(&call);
                 }
             }
             DeskInput::Enter(slot, entry) => {
                 self.calls.insert(entry.call.clone(), slot);
-                self.handle(Input::Enter(entry)).await;
+                self.handle(Input::Enter(entry));
             }
             DeskInput::CallBack(slot, input) => {
                 if let Input::CallBack { call, .. } = &input {
                     self.calls.insert(call.clone(), slot);
                 }
-                self.handle(input).await;
+                self.handle(input);
             }
             DeskInput::Cancel(slot, number) => {
                 self.cancelling = Some(false);
-                self.handle(Input::CancelCallBackOf { number }).await;
+                self.handle(Input::CancelCallBackOf { number });
                 let found = self.cancelling.take().unwrap_or_default();
                 self.tell_slot(slot, QueueNews::Cancelled(found));
             }
@@ -162,14 +162,14 @@ impl State {
         }
     }
 
-    async fn handle(&mut self, input: Input) {
+    fn handle(&mut self, input: Input) {
         self.kept.handle(input);
-        self.act().await;
+        self.act();
     }
 
-    async fn act(&mut self) {
+    fn act(&mut self) {
         while let Some(output) = self.kept.poll() {
-            self.act_on(output).await;
+            self.act_on(output);
         }
         self.publish();
     }
@@ -187,7 +187,7 @@ impl State {
         }
     }
 
-    async fn act_on(&mut self, output: Output) {
+    fn act_on(&mut self, output: Output) {
         match output {
             // Done already.
             Output::Save => {}

@@ -60,13 +60,9 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
 }
 
 async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
-    let Ok(socket) = shared.ports.take() else {
+    let Ok((socket, mut offers)) = Offers::begin(&shared.ports) else {
         return invitation.refuse(503, "no port for sound");
     };
-    let Ok(local) = socket.local_addr() else {
-        return invitation.refuse(500, "no port for sound");
-    };
-    let mut offers = Offers::new(local);
     let (agreed, sdp) = match offers.first(&invitation) {
         Ok(agreed) => agreed,
         Err((code, reason)) => return invitation.refuse(code, &reason),
@@ -88,7 +84,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
         });
         briefing.leave(vec![plan.dialplan.told_agent(told)]);
         let leg = Leg::new(socket, media);
-        let live = AgentLive::dismissed(agent, briefing, leg, plan, news);
+        let live = AgentLive::new(agent, briefing, leg, plan, news).dismissed();
         let _ = shared
             .media
             .try_send(Command::AddAgent(slot, Box::new(live)));

@@ -1,9 +1,11 @@
 //! Our side of offer/answer (RFC 3264) in one call.
 
 use super::CODECS;
+use crate::line::leg::Ports;
 use crate::line::sdp::{self, Media, Origin, SdpError};
 use crate::line::sip::{Answerer, Invitation};
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
 
 /// What we agreed so far.
 pub struct Offers {
@@ -15,11 +17,14 @@ pub struct Offers {
 pub type Refusal = (u16, String);
 
 impl Offers {
-    pub fn new(local: SocketAddr) -> Offers {
-        Offers {
-            local,
+    /// For a call whose sound goes through a socket of ours, which is given as well.
+    pub fn begin(ports: &Ports) -> io::Result<(UdpSocket, Offers)> {
+        let socket = ports.take()?;
+        let offers = Offers {
+            local: socket.local_addr()?,
             origin: Origin::new(jiff::Timestamp::now().as_microsecond() as u64),
-        }
+        };
+        Ok((socket, offers))
     }
 
     /// What to answer an INVITE with; without an offer in it, ours, to be answered in the ACK.

@@ -109,9 +109,8 @@ impl Consulted {
         target: &str,
         context: &Context,
     ) -> Result<Consulted, String> {
-        let socket = shared.ports.take().map_err(|error| error.to_string())?;
-        let local = socket.local_addr().map_err(|error| error.to_string())?;
-        let mut offers = Offers::new(local);
+        let begun = Offers::begin(&shared.ports);
+        let (socket, mut offers) = begun.map_err(|error| error.to_string())?;
         let outgoing = Outgoing {
             headers: vec![user_to_user(context)],
             longest_ringing: RINGS,
@@ -133,7 +132,7 @@ impl Consulted {
         let plan = shared.plan();
         let briefing = Briefing::new(briefing(&plan, context));
         let leg = Leg::new(socket, &media);
-        let live = AgentLive::dismissed(target, briefing, leg, plan, tell);
+        let live = AgentLive::new(target, briefing, leg, plan, tell).dismissed();
         let add = Command::AddAgent(consulted.slot, Box::new(live));
         let added = shared.media.try_send(add);
         added.map_err(|_| "the media thread takes no commands".to_owned())?;

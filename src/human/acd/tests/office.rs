@@ -181,26 +181,18 @@ impl Office {
     }
 
     pub fn ends(&mut self, name: &str) -> Vec<String> {
-        let (offer, _) = self
-            .talking
-            .remove(name)
-            .unwrap_or_else(|| panic!("{name} is not talking"));
-        self.input(Input::Ended {
-            offer,
-            caller_back: false,
-        })
+        self.over(name, false)
     }
 
     /// The agent's line is lost, the caller's is not.
     pub fn loses(&mut self, name: &str) -> Vec<String> {
-        let (offer, _) = self
-            .talking
-            .remove(name)
-            .unwrap_or_else(|| panic!("{name} is not talking"));
-        self.input(Input::Ended {
-            offer,
-            caller_back: true,
-        })
+        self.over(name, true)
+    }
+
+    fn over(&mut self, name: &str, caller_back: bool) -> Vec<String> {
+        let talk = self.talking.remove(name);
+        let (offer, _) = talk.unwrap_or_else(|| panic!("{name} is not talking"));
+        self.input(Input::Ended { offer, caller_back })
     }
 
     pub fn promise(&mut self, call: &str) -> Vec<String> {
