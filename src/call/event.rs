@@ -267,6 +267,8 @@ pub enum InterruptedBy {
     HangUp,
     /// There is news from the queue.
     Queue,
+    /// The program stops.
+    Shutdown,
 }
 
 impl AskedHow {
@@ -326,4 +328,19 @@ pub enum EndReason {
     Shutdown,
     /// Signalling broke.
     LineFailed,
+    /// A fault of this program.
+    Fault,
+}
+
+impl EndReason {
+    /// What the queue is told: a caller who was cut off keeps their place.
+    pub fn as_left(self) -> Left {
+        match self {
+            EndReason::MediaLost
+            | EndReason::LineFailed
+            | EndReason::Fault
+            | EndReason::Shutdown => Left::LineLost,
+            _ => Left::HungUp,
+        }
+    }
 }

@@ -159,7 +159,7 @@ pub enum Input {
     MediaLost,
     /// Signalling failed.
     LineFailed,
-    /// The server stops now.
+    /// The server stops: the caller is told so, and the call ends.
     Shutdown,
 }
 

@@ -152,12 +152,11 @@ async fn call(
         media,
         about,
         back,
+        agent: slot,
     };
     let call = conversation::begin(shared, called);
     let join = Command::Join { call, agent: slot };
-    if shared.media.try_send(join).is_err() {
-        tracing::error!("the media thread takes no commands");
-    }
+    shared.media.tell(join);
     Ok(())
 }
 

@@ -20,6 +20,7 @@ use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{TcpListenerConnection, TransportLayer};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -61,6 +62,7 @@ pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
     pub(super) address: SocketAddr,
     pub(super) moved: Moved,
+    draining: Arc<AtomicBool>,
     token: CancellationToken,
 }
 
@@ -126,11 +128,13 @@ impl Agent {
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         tokio::spawn(serve(endpoint));
+        let draining = Arc::new(AtomicBool::new(false));
         let reception = Reception {
             layer: layer.clone(),
             own: contact(address, user, Transport::Udp),
             to_owner,
             registrations: registrations.clone(),
+            draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
         let expiry = token.clone();
@@ -144,9 +148,15 @@ impl Agent {
             layer,
             address,
             moved,
+            draining,
             token,
         };
         Ok((agent, invitations))
+    }
+
+    /// From now on whoever asks by OPTIONS is told that no calls are taken (503).
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
     }
 
     /// Where it listens.
@@ -171,6 +181,7 @@ struct Reception {
     own: Uri,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
+    draining: Arc<AtomicBool>,
 }
 
 impl Reception {
@@ -199,7 +210,11 @@ impl Reception {
                         Header::Allow(ALLOW.into()),
                         Header::Accept("application/sdp".into()),
                     ];
-                    reply(&mut tx, 200, headers).await;
+                    let code = match self.draining.load(Ordering::Relaxed) {
+                        true => 503,
+                        false => 200,
+                    };
+                    reply(&mut tx, code, headers).await;
                 }
                 Method::Ack => {}
                 Method::Bye

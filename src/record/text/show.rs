@@ -137,6 +137,7 @@ impl Conversation {
                     InterruptedBy::Speech => "the caller spoke",
                     InterruptedBy::Digit => "the caller pressed a key",
                     InterruptedBy::HangUp => "the caller hung up",
+                    InterruptedBy::Shutdown => "the server stops",
                     InterruptedBy::Queue => "there was news from the queue",
                 };
                 if let Some(prompt) = self.prompt.take() {
