@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> Done {
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {
     let mut dialplan = load::dialplan(config.dialplan.as_deref())?;
     // What cannot be kept is not promised.
-    if config.trunk.is_none() {
+    if config.trunks.is_empty() {
         dialplan.calls_nobody_back();
     }
     let recognition = &config.recognition;

@@ -1,6 +1,7 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
-use super::people::{self, Agent, Asterisk, Queue, Trunk};
+use super::people::{self, Agent, Asterisk, People, Queue};
+use super::trunks::{self, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
 use serde::Deserialize;
@@ -32,7 +33,9 @@ pub struct Config {
     /// Who takes them.
     #[serde(rename = "agent", default)]
     pub agents: Vec<Agent>,
-    pub trunk: Option<Trunk>,
+    /// Over whom we call out, the one to be tried first first.
+    #[serde(rename = "trunk", default)]
+    pub trunks: Vec<Trunk>,
     pub asterisk: Option<Asterisk>,
 }
 
@@ -69,7 +72,7 @@ impl Default for Config {
             listening: Listening::default(),
             queues,
             agents,
-            trunk: None,
+            trunks: Vec::new(),
             asterisk: None,
         }
     }
@@ -98,10 +101,15 @@ impl Config {
             path: path.to_owned(),
             why,
         };
-        let mut config: Config =
-            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
         // Who writes queues has no agents that they did not write, and the other way round.
         let written: toml::Table =
+            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
+        if written.get("trunk").is_some_and(toml::Value::is_table) {
+            let why =
+                "there may be several trunks: write [[trunk]] with name = \"…\" in it, not [trunk]";
+            return Err(invalid(why.to_owned()));
+        }
+        let mut config: Config =
             toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
         if written.contains_key("queue") && !written.contains_key("agent") {
             config.agents.clear();
@@ -120,9 +128,7 @@ impl Config {
             (config.queues, config.agents) = people::by_default();
         }
         config.setup().map_err(invalid)?;
-        if let Some(trunk) = &config.trunk {
-            trunk.check().map_err(invalid)?;
-        }
+        trunks::check(&config.trunks).map_err(invalid)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut config.dialplan, &mut config.recognition.model]
             .into_iter()
@@ -132,6 +138,14 @@ impl Config {
         }
         config.data = folder.join(&config.data);
         Ok(config)
+    }
+
+    pub(super) fn people(&self) -> People {
+        People {
+            queues: self.queues.clone(),
+            agents: self.agents.clone(),
+            trunks: self.trunks.clone(),
+        }
     }
 
     /// The queues and agents, or what is wrong with them.
@@ -215,40 +229,18 @@ mod tests {
     }
 
     #[test]
-    fn a_trunk_that_could_call_nobody_is_found_before_anybody_waits_for_it() {
-        let sip = "address = \"sip:trunk.example\"\n";
-        let with = |trunk: &str| read(&format!("[trunk]\n{trunk}"));
-        let account =
-            "user = \"a\"\npassword = \"b\"\nnumber = \"+4930123456\"\nnumbers = [\"+49\"]";
-        assert!(with(&format!("{sip}{account}")).is_ok());
-        assert!(with("address = \"sip:192.0.2.1:5060;transport=tcp\"").is_ok());
-        for (trunk, why) in [
-            (
-                "address = \"sips:trunk.example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (
-                "address = \"trunk.example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (
-                "address = \"sip:trunk example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (format!("{sip}number = \"+49 30 123456\""), "digits only"),
-            (format!("{sip}user = \"a\""), "password = "),
-            (format!("{sip}password = \"b\""), "user = "),
-            (
-                format!("{sip}user = \"a b\"\npassword = \"c\""),
-                "no spaces",
-            ),
-            (format!("{sip}numbers = [\"+49 30\"]"), "+49 30"),
-        ] {
-            let error = with(&trunk).unwrap_err();
-            assert!(
-                error.contains(why) && error.contains("[trunk]") && error.contains("zeroline.toml"),
-                "{error}"
-            );
-        }
+    fn a_trunk_of_old_is_told_how_it_is_written_now() {
+        let old = read("[trunk]\naddress = \"sip:trunk.example\"").unwrap_err();
+        assert!(
+            old.contains("[[trunk]]") && old.contains("zeroline.toml"),
+            "{old}"
+        );
+        let new = "[[trunk]]\nname = \"a\"\naddress = \"sip:trunk.example\"\n";
+        assert_eq!(read(new).unwrap().trunks.len(), 1);
+        let bad = read(&new.replace("sip:", "")).unwrap_err();
+        assert!(
+            bad.contains("zeroline.toml") && bad.contains("[[trunk]] name"),
+            "{bad}"
+        );
     }
 }

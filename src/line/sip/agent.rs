@@ -4,14 +4,19 @@
 use super::address::UriParts;
 use super::flow::Moved;
 use super::invitation::Invitation;
+use super::known::Known;
+use super::outside::Outside;
+use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
+use super::resolve::Resolver;
 use super::socket::GuardedSocket;
+use super::wire::Wire;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, Method, Param, Response, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
@@ -59,8 +64,11 @@ pub enum ListenError {
 /// A SIP user agent. Dropping it stops listening; calls that are up lose their signalling.
 pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
-    pub(super) address: SocketAddr,
+    pub(super) own: Own,
     pub(super) moved: Moved,
+    pub(super) outside: Outside,
+    pub(super) known: Known,
+    address: SocketAddr,
     token: CancellationToken,
 }
 
@@ -82,11 +90,21 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        Agent::listen_resolving(address, user, registrations, Resolver::new()).await
+    }
+
+    pub(super) async fn listen_resolving(
+        address: SocketAddr,
+        user: &str,
+        registrations: Registrations,
+        resolver: Resolver,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
         if address.ip().is_unspecified() {
             return Err(ListenError::Unspecified(address));
         }
         let token = CancellationToken::new();
-        let transports = TransportLayer::new(token.clone());
+        let by_us = Box::new(resolver.clone());
+        let transports = TransportLayer::new_with_domain_resolver(token.clone(), by_us);
         transports.set_stream_idle_timeout(IDLE_STREAM);
         let bind_error = |transport| {
             move |source| ListenError::Bind {
@@ -111,7 +129,7 @@ impl Agent {
 
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
-            .with_inspector(Box::new(moved.clone()))
+            .with_inspector(Box::new(Wire::new(moved.clone())))
             .with_transport_inspector(Box::new(registrations.clone()))
             .with_cancel_token(token.clone())
             .with_transport_layer(transports)
@@ -126,9 +144,20 @@ impl Agent {
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         tokio::spawn(serve(endpoint));
+        let own = Own {
+            plain: vec![address],
+            ..Own::default()
+        };
+        let outside = Outside {
+            endpoint: layer.endpoint.clone(),
+            resolver,
+        };
+        let known = Known::default();
         let reception = Reception {
             layer: layer.clone(),
-            own: contact(address, user, Transport::Udp),
+            own: own.clone(),
+            user: user.to_owned(),
+            known: known.clone(),
             to_owner,
             registrations: registrations.clone(),
         };
@@ -143,7 +172,10 @@ impl Agent {
         let agent = Agent {
             layer,
             address,
+            own,
             moved,
+            outside,
+            known,
             token,
         };
         Ok((agent, invitations))
@@ -168,7 +200,9 @@ async fn serve(endpoint: Endpoint) {
 /// Takes the requests that come in.
 struct Reception {
     layer: Arc<DialogLayer>,
-    own: Uri,
+    own: Own,
+    user: String,
+    known: Known,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
 }
@@ -250,10 +284,10 @@ impl Reception {
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
             return reply(&mut tx, 503, vec![Header::RetryAfter("5".into())]).await;
         };
-        let mut own = self.own.clone();
-        if let Some(connection) = &tx.connection {
-            set_transport(&mut own, connection.transport());
-        }
+        let connection = tx.connection.as_ref();
+        let transport = connection.map_or(Transport::Udp, |connection| connection.transport());
+        let caller_at = from.address.ip();
+        let own = self.own.contact(&self.user, transport, Some(caller_at));
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
             .layer
@@ -271,6 +305,7 @@ impl Reception {
             states: Some(state_receiver),
             request: tx.original.clone(),
             account,
+            trunk: self.known.trunk_at(caller_at),
         });
         tokio::spawn(async move {
             if let Err(error) = dialog.handle(&mut tx).await {
@@ -321,25 +356,4 @@ async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
 
 fn fresh_tag() -> u32 {
     uuid::Uuid::now_v7().as_u128() as u32
-}
-
-pub(super) fn contact(address: SocketAddr, user: &str, transport: Transport) -> Uri {
-    let mut uri = Uri {
-        scheme: Some(rsipstack::sip::Scheme::Sip),
-        auth: Some(rsipstack::sip::Auth {
-            user: user.to_owned(),
-            password: None,
-        }),
-        host_with_port: address.into(),
-        ..Default::default()
-    };
-    set_transport(&mut uri, transport);
-    uri
-}
-
-fn set_transport(uri: &mut Uri, transport: Transport) {
-    uri.params.retain(|p| !matches!(p, Param::Transport(_)));
-    if transport != Transport::Udp {
-        uri.params.push(Param::Transport(transport));
-    }
 }

@@ -17,6 +17,7 @@ pub struct Invitation {
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
     pub(super) account: Option<String>,
+    pub(super) trunk: Option<String>,
 }
 
 impl Invitation {
@@ -39,6 +40,11 @@ impl Invitation {
     /// asserts (RFC 3325), else what From says. `None` where it is withheld or no number.
     pub fn number(&self) -> Option<String> {
         number(&self.request)
+    }
+
+    /// The trunk whose address the call came from.
+    pub fn trunk(&self) -> Option<&str> {
+        self.trunk.as_deref()
     }
 
     /// What was called: the Request-URI.
