@@ -14,6 +14,7 @@ mod challenge;
 mod digest;
 mod flow;
 mod guard;
+mod identity;
 mod invitation;
 mod keys;
 mod known;
