@@ -53,8 +53,8 @@ pub fn run(args: &Args) -> Done {
         tracing::info!(
             dialplan = name,
             data = %data.display(),
-            "listening on {} (UDP and TCP)",
-            server.address()
+            "listening on {}",
+            server.told()
         );
         if let Some(dialplan) = with.dialplan.clone() {
             let load = move || load_plan(&with);

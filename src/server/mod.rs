@@ -13,6 +13,7 @@ mod conversation;
 mod desk;
 mod feature;
 mod kept;
+mod listen;
 mod lock;
 mod media;
 mod messages;
@@ -214,7 +215,7 @@ impl Server {
         let phones = Phones::new(&config.agents, registrations.clone());
         phones.restore(&config.data);
         let (agent, invitations) =
-            Agent::listen_with(config.listen, phones::US, registrations).await?;
+            Agent::listen_at(config.listening(), phones::US, registrations).await?;
         let trunks = Trunks::new(&agent, trunks::publish);
         let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
         let (media, media_thread) = media::start(make_pool, parts.events.clone(), messages.clone())
@@ -268,9 +269,14 @@ impl Server {
         Plans(self.shared.clone())
     }
 
-    /// Where it listens.
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
         self.shared.agent.address()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        self.shared.agent.told()
     }
 
     /// Takes calls until `stop` is ready; then lets those that are up finish, within the

@@ -5,12 +5,13 @@ use super::address::UriParts;
 use super::flow::Moved;
 use super::invitation::Invitation;
 use super::known::Known;
+use super::listening::Listening;
 use super::outside::Outside;
 use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
 use super::resolve::Resolver;
-use super::socket::GuardedSocket;
+use super::tls::TlsError;
 use super::wire::Wire;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
@@ -21,8 +22,6 @@ use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{TcpListenerConnection, TransportLayer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,10 +32,6 @@ pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE,
 
 /// INVITEs waiting to be looked at; more than these are told to come back.
 const WAITING_INVITATIONS: usize = 256;
-
-/// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
-/// that registers in time keeps its connection.
-const IDLE_STREAM: Duration = Duration::from_secs(330);
 
 /// How often is looked for registrations that have run out.
 const EXPIRY_CHECK: Duration = Duration::from_secs(1);
@@ -57,6 +52,8 @@ pub enum ListenError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the SIP stack did not start: {0}")]
     Stack(String),
 }
@@ -68,7 +65,7 @@ pub struct Agent {
     pub(super) moved: Moved,
     pub(super) outside: Outside,
     pub(super) known: Known,
-    address: SocketAddr,
+    told: String,
     token: CancellationToken,
 }
 
@@ -90,49 +87,34 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        Agent::listen_resolving(address, user, registrations, Resolver::new()).await
+        Agent::listen_at(address.into(), user, registrations).await
+    }
+
+    /// [`Agent::listen_with`] at several addresses, and over TLS.
+    pub async fn listen_at(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        Agent::listen_resolving(listening, user, registrations, Resolver::new()).await
     }
 
     pub(super) async fn listen_resolving(
-        address: SocketAddr,
+        listening: Listening,
         user: &str,
         registrations: Registrations,
         resolver: Resolver,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        if address.ip().is_unspecified() {
-            return Err(ListenError::Unspecified(address));
-        }
         let token = CancellationToken::new();
-        let by_us = Box::new(resolver.clone());
-        let transports = TransportLayer::new_with_domain_resolver(token.clone(), by_us);
-        transports.set_stream_idle_timeout(IDLE_STREAM);
-        let bind_error = |transport| {
-            move |source| ListenError::Bind {
-                transport,
-                address,
-                source,
-            }
-        };
-        let socket = GuardedSocket::bind(address).map_err(bind_error("UDP"))?;
-        let address = socket.address().map_err(bind_error("UDP"))?;
-        // The stack would only log that its listener could not bind: find out before it tries.
-        std::net::TcpListener::bind(address).map_err(bind_error("TCP"))?;
+        let open = listening.open(&token, resolver.clone()).await?;
+        let (told, own) = (open.told(), open.own);
         let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
-        let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()))
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(udp.into());
-        let tcp = TcpListenerConnection::new(address, None)
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(tcp.into());
-
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
-            .with_inspector(Box::new(Wire::new(moved.clone())))
+            .with_inspector(Box::new(Wire::new(moved.clone(), own.clone())))
             .with_transport_inspector(Box::new(registrations.clone()))
             .with_cancel_token(token.clone())
-            .with_transport_layer(transports)
+            .with_transport_layer(open.transports)
             .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
             .with_option(EndpointOption {
                 // Without a domain: the stack's default names its maker's.
@@ -144,10 +126,6 @@ impl Agent {
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         tokio::spawn(serve(endpoint));
-        let own = Own {
-            plain: vec![address],
-            ..Own::default()
-        };
         let outside = Outside {
             endpoint: layer.endpoint.clone(),
             resolver,
@@ -171,8 +149,8 @@ impl Agent {
         });
         let agent = Agent {
             layer,
-            address,
             own,
+            told,
             moved,
             outside,
             known,
@@ -181,9 +159,19 @@ impl Agent {
         Ok((agent, invitations))
     }
 
-    /// Where it listens.
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.own.first()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
+    /// Whose calls we know to be a trunk's.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 

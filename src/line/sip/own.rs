@@ -14,6 +14,12 @@ pub(super) struct Own {
 }
 
 impl Own {
+    /// The one that is written first.
+    pub fn first(&self) -> SocketAddr {
+        let first = self.plain.first().copied();
+        first.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5060)))
+    }
+
     /// The one to be named to `towards`: of its family if we have that, and the external one for whoever
     /// is outside.
     pub fn address(&self, transport: Transport, towards: Option<IpAddr>) -> SocketAddr {
@@ -25,9 +31,7 @@ impl Own {
             towards.is_none_or(|towards| towards.is_ipv4() == address.is_ipv4())
         };
         let own = listening.iter().find(family).or(listening.first());
-        let own = own
-            .copied()
-            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5060)));
+        let own = own.copied().unwrap_or(self.first());
         match self.external {
             Some(external)
                 if external.is_ipv4() == own.is_ipv4() && towards.is_none_or(is_outside) =>

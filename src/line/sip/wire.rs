@@ -2,8 +2,9 @@
 //! the stack reads them, requests before they go out.
 
 use super::flow::Moved;
+use super::own::Own;
 use super::{challenge, strict};
-use rsipstack::sip::{HeadersExt, Method, Request, SipMessage};
+use rsipstack::sip::{Header, HeadersExt, Host, Method, Request, SipMessage, ToTypedHeader};
 use rsipstack::transaction::endpoint::MessageInspector;
 use rsipstack::transport::SipAddr;
 use std::collections::VecDeque;
@@ -14,15 +15,37 @@ const MOST_ACKS: usize = 1024;
 
 pub(super) struct Wire {
     moved: Moved,
+    own: Own,
     /// By their Via: an ACK that is sent again was turned around already, other requests are not.
     turned: Mutex<VecDeque<String>>,
 }
 
 impl Wire {
-    pub fn new(moved: Moved) -> Wire {
+    pub fn new(moved: Moved, own: Own) -> Wire {
         Wire {
             moved,
+            own,
             turned: Mutex::default(),
+        }
+    }
+
+    /// The stack writes the first address where it listens into Via, and for a stream that we opened the
+    /// port that it happens to have.
+    fn name_us(&self, request: &mut Request, to: &SipAddr) {
+        let towards = match to.addr.host {
+            Host::IpAddr(ip) => Some(ip),
+            Host::Domain(_) => None,
+        };
+        let Some(via) = request.headers.iter_mut().find_map(|header| match header {
+            Header::Via(via) => Some(via),
+            _ => None,
+        }) else {
+            return;
+        };
+        if let Ok(mut typed) = via.typed() {
+            let own = self.own.address(typed.transport, towards);
+            typed.uri.host_with_port = own.into();
+            *via = typed.into();
         }
     }
 
@@ -49,6 +72,9 @@ impl MessageInspector for Wire {
             SipMessage::Request(mut request) => {
                 challenge::restore(&mut request);
                 self.route(&mut request);
+                if let Some(to) = to {
+                    self.name_us(&mut request, to);
+                }
                 SipMessage::Request(request)
             }
             response => response,

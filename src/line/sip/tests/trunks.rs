@@ -43,9 +43,10 @@ impl Office {
     async fn resolving(setups: Vec<TrunkSetup>, resolver: Resolver) -> Office {
         let here = "127.0.0.1:0".parse().unwrap();
         let nobody = Registrations::new([]).unwrap();
-        let (agent, _) = Agent::listen_resolving(here, "zeroline", nobody, resolver)
-            .await
-            .unwrap();
+        let (agent, _) =
+            Agent::listen_resolving(SocketAddr::into(here), "zeroline", nobody, resolver)
+                .await
+                .unwrap();
         let told: Arc<Mutex<Vec<(String, bool)>>> = Arc::default();
         let telling = told.clone();
         let trunks = Trunks::new(&agent, move |state| {
