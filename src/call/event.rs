@@ -33,6 +33,9 @@ pub enum EventKind {
         /// What was called.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         called: Option<String>,
+        /// Who was called first, where the call was diverted to us.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diverted_from: Option<String>,
         /// The dialplan's name.
         dialplan: String,
         /// Wall-clock time, RFC 3339; absent in a rehearsal, so that two give the same events.

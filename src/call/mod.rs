@@ -342,6 +342,7 @@ impl Call {
         self.note(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
+            diverted_from: about.diverted_from,
             dialplan: self.dialplan.name.clone(),
             started: about.started,
             codec: about.codec,

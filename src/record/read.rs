@@ -201,6 +201,7 @@ pub(super) mod tests {
                 EventKind::CallStarted {
                     caller,
                     called,
+                    diverted_from: codec.clone(),
                     dialplan,
                     started,
                     codec,

@@ -63,11 +63,13 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     let id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("call", %id);
     let sip_call_id = invitation.call_id();
-    tracing::info!(parent: &span, sip_call_id, caller = invitation.caller(), "call");
+    let (caller, trunk) = (invitation.caller(), invitation.trunk());
+    tracing::info!(parent: &span, sip_call_id, caller, trunk, "call");
     let about = About {
         caller: Some(invitation.caller()),
         number: invitation.number(),
         called: Some(invitation.called()),
+        diverted_from: invitation.diverted_from(),
         started: Some(jiff::Timestamp::now().to_string()),
         codec: None,
         sip_call_id: Some(sip_call_id),
@@ -272,6 +274,7 @@ impl Conversation {
         self.shared.events.send(event(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
+            diverted_from: about.diverted_from,
             dialplan: self.shared.plan().dialplan.name.clone(),
             started: about.started,
             codec: None,

@@ -183,7 +183,7 @@ impl State {
             .waiting
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        for queue in &shared.config.queues {
+        for queue in &shared.people().queues {
             let count = self.kept.waiting_in(&queue.name) as u32;
             waiting.insert(queue.name.clone(), count);
         }

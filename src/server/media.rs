@@ -249,7 +249,7 @@ impl Live {
         {
             tracing::warn!(
                 call,
-                "no call-back is promised: `numbers` of [trunk] forbid that number"
+                "no call-back is promised: `numbers` of no [[trunk]] allow that number"
             );
             return self.call.handle(Input::Queue(QueueNews::NotCalled));
         }

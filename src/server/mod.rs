@@ -13,6 +13,7 @@ mod conversation;
 mod desk;
 mod feature;
 mod kept;
+mod listen;
 mod lock;
 mod media;
 mod messages;
@@ -22,6 +23,7 @@ mod people;
 mod phones;
 mod pool;
 mod transfer;
+mod trunks;
 mod workers;
 
 pub use config::{Config, ConfigError};
@@ -35,13 +37,14 @@ use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
-use crate::line::sip::{Agent, Invitation, ListenError, Registrations};
+use crate::line::sip::{Agent, Invitation, ListenError, Registrations, Trunks};
 use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
 use desk::Desk;
 use lock::Lock;
 use messages::Messages;
+use people::People;
 use phones::Phones;
 use pool::Pool;
 use std::collections::HashMap;
@@ -88,7 +91,7 @@ impl Plans {
     /// Calls that begin from now on are answered with `plan`; those that are up go on with theirs. The
     /// error says why it cannot be used here.
     pub fn take_over(&self, plan: Plan) -> Result<(), String> {
-        knows_queues(&self.0.config, &plan.dialplan)?;
+        knows_queues(&self.0.people().queues, &plan.dialplan)?;
         let mut current = self.0.plan.write().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(plan);
         Ok(())
@@ -96,13 +99,13 @@ impl Plans {
 }
 
 /// The dialplan puts nobody into a queue that is not there.
-fn knows_queues(config: &Config, dialplan: &Dialplan) -> Result<(), String> {
+fn knows_queues(queues: &[QueueTable], dialplan: &Dialplan) -> Result<(), String> {
     for reach in dialplan.reaches() {
         let Reach::Queue { name, .. } = reach else {
             continue;
         };
-        if !config.queues.iter().any(|queue| queue.name == *name) {
-            let known: Vec<&str> = config.queues.iter().map(|q| q.name.as_str()).collect();
+        if !queues.iter().any(|queue| queue.name == *name) {
+            let known: Vec<&str> = queues.iter().map(|q| q.name.as_str()).collect();
             return Err(format!(
                 "the dialplan puts callers into the queue \"{name}\", and the configuration has: {}. Add \
                  [[queue]] name = \"{name}\" to it, with an [[agent]], or name another in the dialplan",
@@ -142,6 +145,8 @@ pub struct Server {
 struct Shared {
     config: Config,
     agent: Agent,
+    people: RwLock<Arc<People>>,
+    trunks: Trunks,
     phones: Phones,
     desk: Desk,
     pbx: Option<Pbx>,
@@ -166,6 +171,11 @@ impl Shared {
     fn plan(&self) -> Arc<Plan> {
         let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner);
         plan.clone()
+    }
+
+    fn people(&self) -> Arc<People> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        people.clone()
     }
 
     /// In the queue that a dialplan leads to.
@@ -193,7 +203,7 @@ impl Server {
     pub async fn start(parts: Parts) -> Result<Server, StartError> {
         let config = parts.config;
         let setup = config.setup().map_err(StartError::People)?;
-        knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
+        knows_queues(&config.queues, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
         let lock = Lock::take(&config.data)?;
         let saved = kept::read(&config.data)?;
@@ -207,7 +217,8 @@ impl Server {
         let phones = Phones::new(&config.agents, registrations.clone());
         phones.restore(&config.data);
         let (agent, invitations) =
-            Agent::listen_with(config.listen, phones::US, registrations).await?;
+            Agent::listen_at(config.listening(), phones::US, registrations).await?;
+        let trunks = Trunks::new(&agent, trunks::publish);
         let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let (media, received) = Workers::new(cores.min(MOST_MEDIA_THREADS));
@@ -232,6 +243,8 @@ impl Server {
             ports: Ports::new(agent.address().ip(), first..=last),
             phones,
             agent,
+            people: RwLock::new(Arc::new(config.people())),
+            trunks,
             desk,
             pbx,
             config,
@@ -247,6 +260,8 @@ impl Server {
         });
         tokio::spawn(desk::run(shared.clone(), setup, saved, inputs));
         tokio::spawn(phones::watch(shared.clone()));
+        let setups = trunks::setups(&shared.config.trunks);
+        shared.trunks.set(setups).map_err(StartError::People)?;
         tokio::spawn(control::listen(shared.clone()));
         Ok(Server {
             shared,
@@ -261,9 +276,14 @@ impl Server {
         Plans(self.shared.clone())
     }
 
-    /// Where it listens.
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
         self.shared.agent.address()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        self.shared.agent.told()
     }
 
     /// Takes calls until `stop` is ready; then lets those that are up finish, within the
@@ -297,6 +317,7 @@ impl Server {
         // No phone is left ringing for somebody who was to be called back.
         self.shared.stop.send_replace(true);
         let _ = tokio::time::timeout(GOODBYE, self.no_agents()).await;
+        self.shared.trunks.end().await;
         // The last events of the last calls are recorded before this returns.
         self.shared.media.stop();
         let (threads, messages) = (self.media_threads, self.shared.messages.clone());
