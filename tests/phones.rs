@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Served, root, zeroline};
+use common::{Served, person, root, zeroline};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -47,23 +47,6 @@ fn sipp(served: &Served, scenario: &str, question: &Path, options: &[&str]) -> O
         .args(options)
         .output()
         .expect("sipp (Debian's sip-tester) is not installed; run scripts/setup")
-}
-
-/// A person's phone for one call, and its address.
-fn person(options: &[&str]) -> (Child, String) {
-    let mut person = zeroline()
-        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1"])
-        .args(options)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut said = BufReader::new(person.stdout.take().unwrap());
-    said.read_line(&mut line).unwrap();
-    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-    // Read on, so that the person can go on telling.
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-    (person, address)
 }
 
 /// A whole call of somebody who only says goodbye.

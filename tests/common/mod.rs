@@ -234,6 +234,23 @@ impl Drop for Served {
     }
 }
 
+/// A person's phone for one call, and its address.
+pub fn person(options: &[&str]) -> (Child, String) {
+    let mut person = zeroline()
+        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(person.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+    // Read on, so that the person can go on telling.
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    (person, address)
+}
+
 /// SIP by hand, for messages that no phone would send.
 pub struct Phone {
     pub socket: UdpSocket,
