@@ -2,25 +2,35 @@
 //! each, and [`Registrations`] of phones, over rsipstack.
 //!
 //! rsipstack does transports, transactions and dialogs. What it leaves to us is here: answering
-//! what it would drop (`guard`), requests outside of a dialog, who may register (`digest`) and is
+//! what it would drop (`guard`), requests outside of a dialog (`agent`) and what is asked in them
+//! (`wanted`, `body`), the order of those within one (`within`, `exchange`), session timers
+//! (`session_timer`, `refresh`), provisional answers that must arrive (`reliable`), who may register (`digest`) and is
 //! reached where (`registrar`, `flow`), calls that nobody waits for any more (`place`), mapping its
 //! dialog states to [`SessionEvent`]s, and REFER followed by NOTIFY to the end. Descriptions of
 //! media pass through as text; `line::sdp` reads them.
 
 mod address;
 mod agent;
+mod body;
+mod calls;
 mod digest;
+mod exchange;
 mod flow;
 mod guard;
 mod invitation;
 mod keys;
 mod place;
 mod refer;
+mod refresh;
 mod registrar;
 mod registrations;
+mod reliable;
 mod session;
+mod session_timer;
 mod socket;
 pub mod uui;
+mod wanted;
+mod within;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;

@@ -141,6 +141,6 @@ async fn a_code_dialled_on_a_phone_comes_up_only_with_its_password() {
         &peer.request("INVITE", &plain, "anna", 7, taking_over),
     )
     .await;
-    peer.expect("SIP/2.0 420").await;
+    peer.expect("SIP/2.0 481").await;
     nothing_left(&agent).await;
 }
