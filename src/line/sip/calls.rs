@@ -117,6 +117,8 @@ impl std::ops::Deref for Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         lock(&self.calls.known).remove(&self.id);
+        // Who still holds on to the call is told nothing any more, and notices.
+        *lock(&self.known.events) = None;
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) enum Refused {
     OutOfOrder,
     /// Our own offer waits for its answer: 491.
     Glare,
-    /// An offer of theirs waits for ours: 500 with Retry-After.
+    /// What came before it waits for our answer, or for their ACK: 500 with Retry-After.
     Pending,
 }
 
@@ -57,12 +57,11 @@ impl Exchange {
         if !(method == Method::Invite || method == Method::Update && offers) {
             return Ok(());
         }
-        if self.theirs > 0 {
-            return Err(Refused::Pending);
-        }
-        // Before the ACK to our first answer, a re-INVITE cannot be told from one that has overtaken it.
-        if self.ours || method == Method::Invite && !self.confirmed {
+        if self.ours {
             return Err(Refused::Glare);
+        }
+        if self.theirs > 0 || !self.confirmed {
+            return Err(Refused::Pending);
         }
         self.theirs += 1;
         Ok(())
@@ -186,13 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn before_the_first_ack_there_is_no_second_invite() {
+    fn before_the_first_ack_there_is_no_second_offer() {
         let mut exchange = Exchange::called(1);
-        assert_eq!(
-            exchange.request(Method::Invite, 2, true),
-            Err(Refused::Glare)
-        );
+        let later = Err(Refused::Pending);
+        assert_eq!(exchange.request(Method::Invite, 2, true), later);
+        assert_eq!(exchange.request(Method::Update, 3, true), later);
+        assert_eq!(exchange.request(Method::Update, 4, false), Ok(()));
         assert!(!exchange.offer());
-        assert_eq!(exchange.request(Method::Update, 3, true), Ok(()));
+        exchange.acknowledged(1);
+        assert!(exchange.offer());
     }
 }

@@ -77,7 +77,8 @@ impl Refresher {
     pub async fn run(&mut self) -> Happened {
         loop {
             if let Some(sent) = &mut self.sent {
-                let end = self.timer.as_ref().map(|timer| timer.due().0);
+                let due = self.timer.as_ref().map(SessionTimer::due);
+                let end = due.filter(|(_, due)| *due == Due::End).map(|(at, _)| at);
                 tokio::select! {
                     answer = sent => {
                         self.sent = None;
@@ -92,8 +93,8 @@ impl Refresher {
                 }
                 continue;
             }
-            if self.over {
-                self.over = false;
+            if std::mem::take(&mut self.over) {
+                self.timer = None;
                 return Happened::Over;
             }
             let due = self.timer.as_ref().map(SessionTimer::due);

@@ -1,5 +1,7 @@
 //! What may happen within a call: requests of the other side, and what becomes of ours.
 
+use super::super::digest::tests::answer as credentials;
+use super::phones::{challenge_in, office};
 use super::*;
 use tokio::sync::mpsc;
 
@@ -31,8 +33,8 @@ impl Caller<'_> {
         format!(
             "{method} sip:zeroline@{agent} SIP/2.0\r\n\
              Via: SIP/2.0/UDP {me};branch=z9hG4bK{call_id}{method}{seq};rport\r\nMax-Forwards: 70\r\n\
-             From: <sip:me@{me}>;tag=me\r\nTo: <sip:zeroline@{agent}>{to_tag}\r\nCall-ID: {call_id}\r\n\
-             CSeq: {seq} {method}\r\nContact: <sip:me@{me}>\r\n{head}Content-Length: {}\r\n\r\n{body}",
+             From: <sip:anna@{me}>;tag=me\r\nTo: <sip:zeroline@{agent}>{to_tag}\r\nCall-ID: {call_id}\r\n\
+             CSeq: {seq} {method}\r\nContact: <sip:anna@{me}>\r\n{head}Content-Length: {}\r\n\r\n{body}",
             body.len()
         )
     }
@@ -318,4 +320,89 @@ async fn a_call_is_replaced_by_its_other_side_and_by_nobody_else() {
     hang_up(&new, &peer).await;
     assert!(invitations.try_recv().is_err());
     nothing_left(&agent).await;
+}
+
+#[tokio::test]
+async fn a_phone_of_ours_may_replace_a_call_from_anywhere() {
+    let (agent, mut invitations, _registrations) = office().await;
+    let (peer, phone) = (
+        Peer::new().await,
+        Peer {
+            socket: UdpSocket::bind("127.0.0.2:0").await.unwrap(),
+        },
+    );
+    let (_session, mut events, to_tag) = caller(&peer, &agent, "first")
+        .connect(&mut invitations)
+        .await;
+    let ours = to_tag.trim_start_matches(";tag=");
+    let replaces = format!("Replaces: first;to-tag={ours};from-tag=me\r\n");
+    let theirs = caller(&phone, &agent, "second");
+    theirs.send("INVITE", 1, "", &replaces, SDP).await;
+    let (asked, _) = phone.expect("SIP/2.0 401").await;
+    for (seq, password, code) in [(2, "guess", 403), (3, "secret", 200)] {
+        let own = credentials(&challenge_in(&asked), "INVITE", "anna", password, seq);
+        let head = format!("{replaces}{own}");
+        theirs.send("INVITE", seq, "", &head, SDP).await;
+        if code == 200 {
+            let Some(SessionEvent::Replaced(invitation)) = events.recv().await else {
+                panic!("not replaced");
+            };
+            let _ = invitation.answer(SDP.to_owned()).unwrap();
+        }
+        phone.expect(&format!("SIP/2.0 {code}")).await;
+    }
+}
+
+#[tokio::test]
+async fn who_gives_up_while_it_rings_has_no_call() {
+    let ((agent, mut invitations), peer) = (called().await, Peer::new().await);
+    let caller = caller(&peer, &agent, "cancelled");
+    caller.send("INVITE", 1, "", "", SDP).await;
+    let invitation = invitations.recv().await.unwrap();
+    invitation.ring();
+    let (ringing, _) = peer.expect("SIP/2.0 180").await;
+    let invite = caller.request("INVITE", 1, "", "", "");
+    peer.send(
+        caller.agent,
+        &invite
+            .replace("CSeq: 1 INVITE", "CSeq: 1 CANCEL")
+            .replacen("INVITE ", "CANCEL ", 1),
+    )
+    .await;
+    let (first, _) = peer.expect("SIP/2.0").await;
+    let (second, _) = peer.expect("SIP/2.0").await;
+    let both = format!("{first}{second}");
+    assert!(
+        both.contains("SIP/2.0 200 ") && both.contains("SIP/2.0 487 "),
+        "{both}"
+    );
+    caller.send("ACK", 1, &tag(&ringing), "", "").await;
+    // Whoever answers now comes too late.
+    if let Ok((_, mut events)) = invitation.answer(SDP.to_owned()) {
+        assert_eq!(ended(&mut events).await, Ended::Cancelled);
+    }
+    nothing_left(&agent).await;
+}
+
+#[tokio::test]
+async fn an_ack_that_is_late_delays_what_overtakes_it() {
+    let ((agent, mut invitations), peer) = (called().await, Peer::new().await);
+    let caller = caller(&peer, &agent, "overtaken");
+    caller.send("INVITE", 1, "", "", SDP).await;
+    let invitation = invitations.recv().await.unwrap();
+    let (session, mut events) = invitation.answer(SDP.to_owned()).unwrap();
+    let (answer, _) = peer.expect("SIP/2.0 200").await;
+    let key = "Content-Type: application/dtmf\r\n";
+    caller.send("INFO", 2, &tag(&answer), key, "5").await;
+    caller.send("ACK", 1, &tag(&answer), "", "").await;
+    loop {
+        let (answer, _) = peer.expect("SIP/2.0 200").await;
+        if answer.contains("CSeq: 2 INFO\r\n") {
+            break;
+        }
+    }
+    let first = events.recv().await;
+    assert!(matches!(first, Some(SessionEvent::Confirmed { .. })));
+    assert!(matches!(events.recv().await, Some(SessionEvent::Key(_))));
+    hang_up(&session, &peer).await;
 }
