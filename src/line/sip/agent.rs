@@ -2,29 +2,34 @@
 //! and answers what is outside of any call.
 
 use super::address::UriParts;
-use super::calls::{Calls, Known};
+use super::calls::{Calls, KnownCall};
 use super::exchange::Exchange;
 use super::flow::Moved;
 use super::invitation::Invitation;
+use super::known::Known;
+use super::listening::Listening;
+use super::outside::Outside;
+use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
+use super::resolve::Resolver;
 use super::session::SessionEvent;
-use super::socket::GuardedSocket;
+use super::tls::TlsError;
 use super::wanted::{self, Replaces, Wanted};
+use super::wire::Wire;
 use super::within;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, HeadersExt, Method, Param, Response, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, HeadersExt, Method, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{TcpListenerConnection, TransportLayer};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -34,10 +39,6 @@ pub(super) const ALLOW: &str =
 
 /// INVITEs waiting to be looked at; more than these are told to come back.
 const WAITING_INVITATIONS: usize = 256;
-
-/// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
-/// that registers in time keeps its connection.
-const IDLE_STREAM: Duration = Duration::from_secs(330);
 
 /// How often is looked for registrations that have run out.
 const EXPIRY_CHECK: Duration = Duration::from_secs(1);
@@ -58,6 +59,8 @@ pub enum ListenError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the SIP stack did not start: {0}")]
     Stack(String),
 }
@@ -65,9 +68,13 @@ pub enum ListenError {
 /// A SIP user agent. Dropping it stops listening; calls that are up lose their signalling.
 pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
-    pub(super) address: SocketAddr,
+    pub(super) own: Own,
     pub(super) moved: Moved,
     pub(super) calls: Calls,
+    draining: Arc<AtomicBool>,
+    pub(super) outside: Outside,
+    pub(super) known: Known,
+    told: String,
     token: CancellationToken,
 }
 
@@ -89,39 +96,34 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        if address.ip().is_unspecified() {
-            return Err(ListenError::Unspecified(address));
-        }
-        let token = CancellationToken::new();
-        let transports = TransportLayer::new(token.clone());
-        transports.set_stream_idle_timeout(IDLE_STREAM);
-        let bind_error = |transport| {
-            move |source| ListenError::Bind {
-                transport,
-                address,
-                source,
-            }
-        };
-        let socket = GuardedSocket::bind(address).map_err(bind_error("UDP"))?;
-        let address = socket.address().map_err(bind_error("UDP"))?;
-        // The stack would only log that its listener could not bind: find out before it tries.
-        std::net::TcpListener::bind(address).map_err(bind_error("TCP"))?;
-        let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
-        let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()))
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(udp.into());
-        let tcp = TcpListenerConnection::new(address, None)
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(tcp.into());
+        Agent::listen_at(address.into(), user, registrations).await
+    }
 
+    /// [`Agent::listen_with`] at several addresses, and over TLS.
+    pub async fn listen_at(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        Agent::listen_resolving(listening, user, registrations, Resolver::new()).await
+    }
+
+    pub(super) async fn listen_resolving(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+        resolver: Resolver,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        let token = CancellationToken::new();
+        let open = listening.open(&token, resolver.clone()).await?;
+        let (told, own) = (open.told(), open.own);
+        let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
-            .with_inspector(Box::new(moved.clone()))
+            .with_inspector(Box::new(Wire::new(moved.clone(), own.clone())))
             .with_transport_inspector(Box::new(registrations.clone()))
             .with_cancel_token(token.clone())
-            .with_transport_layer(transports)
+            .with_transport_layer(open.transports)
             .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
             .with_option(EndpointOption {
                 // Without a domain: the stack's default names its maker's.
@@ -134,12 +136,21 @@ impl Agent {
         let calls = Calls::default();
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         tokio::spawn(serve(endpoint));
+        let draining = Arc::new(AtomicBool::new(false));
+        let outside = Outside {
+            endpoint: layer.endpoint.clone(),
+            resolver,
+        };
+        let known = Known::default();
         let reception = Reception {
             layer: layer.clone(),
-            own: contact(address, user, Transport::Udp),
+            own: own.clone(),
+            user: user.to_owned(),
+            known: known.clone(),
             to_owner,
             registrations: registrations.clone(),
             calls: calls.clone(),
+            draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
         let expiry = token.clone();
@@ -151,17 +162,36 @@ impl Agent {
         });
         let agent = Agent {
             layer,
-            address,
+            own,
+            told,
             moved,
             calls,
+            draining,
+            outside,
+            known,
             token,
         };
         Ok((agent, invitations))
     }
 
-    /// Where it listens.
+    /// From now on whoever asks by OPTIONS is told that no calls are taken (503).
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.own.first()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
+    /// Whose calls we know to be a trunk's.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 
@@ -178,10 +208,13 @@ async fn serve(endpoint: Endpoint) {
 /// Takes the requests that come in.
 struct Reception {
     layer: Arc<DialogLayer>,
-    own: Uri,
+    own: Own,
+    user: String,
+    known: Known,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
     calls: Calls,
+    draining: Arc<AtomicBool>,
 }
 
 impl Reception {
@@ -203,11 +236,14 @@ impl Reception {
                 Method::Invite => self.invite(tx).await,
                 Method::Register if self.registrations.has_accounts() => self.register(tx).await,
                 Method::Options => {
-                    let answer = match wanted::required(&tx.original.headers) {
-                        Ok(()) => (200, wanted::capabilities()),
+                    let (code, headers) = match wanted::required(&tx.original.headers) {
                         Err(refusal) => refusal,
+                        Ok(()) => match self.draining.load(Ordering::Relaxed) {
+                            true => (503, wanted::capabilities()),
+                            false => (200, wanted::capabilities()),
+                        },
                     };
-                    reply(&mut tx, answer.0, answer.1).await;
+                    reply(&mut tx, code, headers).await;
                 }
                 Method::Ack => {}
                 Method::Bye
@@ -268,10 +304,10 @@ impl Reception {
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
             return reply(&mut tx, 503, vec![Header::RetryAfter("5".into())]).await;
         };
-        let mut own = self.own.clone();
-        if let Some(connection) = &tx.connection {
-            set_transport(&mut own, connection.transport());
-        }
+        let connection = tx.connection.as_ref();
+        let transport = connection.map_or(Transport::Udp, |connection| connection.transport());
+        let caller_at = from.address.ip();
+        let own = self.own.contact(&self.user, transport, Some(caller_at));
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
             .layer
@@ -285,7 +321,7 @@ impl Reception {
         };
         self.calls.saw(&tx.original);
         let cseq = tx.original.cseq_header().and_then(|cseq| cseq.seq());
-        let known = Known::new(
+        let call = KnownCall::new(
             Exchange::called(cseq.unwrap_or_default()),
             Some(from.address.ip()),
         );
@@ -297,7 +333,8 @@ impl Reception {
             account,
             offer: wanted.offer,
             timer: wanted.timer,
-            kept: Some(self.calls.keep(dialog.id(), known)),
+            kept: Some(self.calls.keep(dialog.id(), call)),
+            trunk: self.known.trunk_at(caller_at),
         };
         match replaced {
             Some(known) => known.tell(SessionEvent::Replaced(Box::new(invitation))),
@@ -318,7 +355,7 @@ impl Reception {
         tx: &Transaction,
         replaces: &Replaces,
         from: Flow,
-    ) -> Result<Arc<Known>, Decision> {
+    ) -> Result<Arc<KnownCall>, Decision> {
         let refuse = |code| Decision::Answer {
             code,
             headers: vec![],
@@ -370,25 +407,4 @@ pub(super) async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>)
 
 pub(super) fn fresh_tag() -> u32 {
     uuid::Uuid::now_v7().as_u128() as u32
-}
-
-pub(super) fn contact(address: SocketAddr, user: &str, transport: Transport) -> Uri {
-    let mut uri = Uri {
-        scheme: Some(rsipstack::sip::Scheme::Sip),
-        auth: Some(rsipstack::sip::Auth {
-            user: user.to_owned(),
-            password: None,
-        }),
-        host_with_port: address.into(),
-        ..Default::default()
-    };
-    set_transport(&mut uri, transport);
-    uri
-}
-
-fn set_transport(uri: &mut Uri, transport: Transport) {
-    uri.params.retain(|p| !matches!(p, Param::Transport(_)));
-    if transport != Transport::Udp {
-        uri.params.push(Param::Transport(transport));
-    }
 }

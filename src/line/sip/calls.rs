@@ -27,12 +27,12 @@ const MOST_REMEMBERED: usize = 16_384;
 /// A handle; clones share everything.
 #[derive(Clone, Default)]
 pub(super) struct Calls {
-    known: Arc<Mutex<HashMap<DialogId, Arc<Known>>>>,
+    known: Arc<Mutex<HashMap<DialogId, Arc<KnownCall>>>>,
     seen: Arc<Mutex<Seen>>,
 }
 
 /// One call.
-pub(super) struct Known {
+pub(super) struct KnownCall {
     exchange: Mutex<Exchange>,
     /// Where its other side's messages come from, if we know.
     pub peer: Option<IpAddr>,
@@ -48,9 +48,9 @@ pub(super) struct Known {
     events: Mutex<Option<mpsc::Sender<SessionEvent>>>,
 }
 
-impl Known {
-    pub fn new(exchange: Exchange, peer: Option<IpAddr>) -> Known {
-        Known {
+impl KnownCall {
+    pub fn new(exchange: Exchange, peer: Option<IpAddr>) -> KnownCall {
+        KnownCall {
             exchange: Mutex::new(exchange),
             peer,
             described: Mutex::default(),
@@ -103,13 +103,13 @@ impl Known {
 pub(super) struct Kept {
     calls: Calls,
     id: DialogId,
-    known: Arc<Known>,
+    known: Arc<KnownCall>,
 }
 
 impl std::ops::Deref for Kept {
-    type Target = Arc<Known>;
+    type Target = Arc<KnownCall>;
 
-    fn deref(&self) -> &Arc<Known> {
+    fn deref(&self) -> &Arc<KnownCall> {
         &self.known
     }
 }
@@ -123,7 +123,7 @@ impl Drop for Kept {
 }
 
 impl Calls {
-    pub fn keep(&self, id: DialogId, known: Known) -> Kept {
+    pub fn keep(&self, id: DialogId, known: KnownCall) -> Kept {
         let known = Arc::new(known);
         lock(&self.known).insert(id.clone(), known.clone());
         Kept {
@@ -133,12 +133,12 @@ impl Calls {
         }
     }
 
-    pub fn get(&self, id: &DialogId) -> Option<Arc<Known>> {
+    pub fn get(&self, id: &DialogId) -> Option<Arc<KnownCall>> {
         lock(&self.known).get(id).cloned()
     }
 
     /// The call that a Replaces header means.
-    pub fn find(&self, replaces: &Replaces) -> Option<Arc<Known>> {
+    pub fn find(&self, replaces: &Replaces) -> Option<Arc<KnownCall>> {
         self.get(&DialogId {
             call_id: replaces.call_id.clone(),
             local_tag: replaces.local_tag.clone(),

@@ -11,34 +11,52 @@
 
 mod address;
 mod agent;
+mod available;
 mod body;
 mod calls;
+mod challenge;
 mod digest;
 mod exchange;
 mod flow;
 mod guard;
+mod identity;
 mod invitation;
 mod keys;
+mod known;
+mod listening;
+mod outside;
+mod own;
 mod place;
 mod refer;
 mod refresh;
+mod registering;
 mod registrar;
 mod registrations;
 mod reliable;
+mod resolve;
 mod session;
 mod session_timer;
 mod socket;
+mod sockets;
+mod strict;
+mod tls;
+mod trunk;
 pub mod uui;
 mod wanted;
+mod wire;
 mod within;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
+pub use known::Known;
+pub use listening::Listening;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
 pub use refer::ReferError;
 pub use registrar::{Carrier, Flow, Reach, Saved};
 pub use registrations::Registrations;
 pub use session::{Answerer, Ended, Session, SessionEvent, SessionEvents, Side};
+pub use tls::{TlsError, TlsSetup};
+pub use trunk::{TrunkSetup, TrunkState, Trunks};
 
 /// The value of a request's first such header.
 fn header(request: &rsipstack::sip::Request, name: &str) -> Option<String> {

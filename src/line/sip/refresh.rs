@@ -5,7 +5,7 @@
 //! the stack's dialog does not see by itself.
 
 use super::body::{self, SDP};
-use super::calls::Known;
+use super::calls::KnownCall;
 use super::session_timer::{Agreed, Due, Refusal, SessionTimer, TooShort};
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -27,7 +27,7 @@ pub(super) enum Happened {
 /// One session's refreshes.
 pub(super) struct Refresher {
     dialog: InviteDialog,
-    known: Arc<Known>,
+    known: Arc<KnownCall>,
     timer: Option<SessionTimer>,
     takes_update: bool,
     /// A phone that is where its messages come from, whatever its Contact says.
@@ -39,7 +39,7 @@ pub(super) struct Refresher {
 impl Refresher {
     pub fn new(
         dialog: InviteDialog,
-        known: Arc<Known>,
+        known: Arc<KnownCall>,
         timer: Option<Agreed>,
         takes_update: bool,
     ) -> Refresher {

@@ -3,7 +3,7 @@
 
 use super::agent::ALLOW;
 use super::body;
-use super::calls::{Kept, Known};
+use super::calls::{Kept, KnownCall};
 use super::flow::MovedCall;
 use super::invitation::Invitation;
 use super::keys::pressed;
@@ -77,7 +77,7 @@ pub struct Answerer {
 
 /// A re-INVITE or UPDATE that waits for our answer.
 struct Offer {
-    known: Arc<Known>,
+    known: Arc<KnownCall>,
     /// Of a re-INVITE that asks for an offer of ours.
     asks: Option<u32>,
     /// What the 200 says beside the description.
@@ -130,7 +130,7 @@ pub type SessionEvents = mpsc::Receiver<SessionEvent>;
 #[derive(Clone)]
 pub struct Session {
     dialog: InviteDialog,
-    known: Arc<Known>,
+    known: Arc<KnownCall>,
 }
 
 impl Session {
@@ -226,7 +226,7 @@ impl Session {
     }
 }
 
-async fn hang_up(dialog: InviteDialog, known: &Known) {
+async fn hang_up(dialog: InviteDialog, known: &KnownCall) {
     let id = dialog.id();
     if dialog.state().waiting_ack() {
         // Not before the ACK, or when it is not to be expected any more (RFC 3261 section 15).

@@ -5,7 +5,7 @@
 //! lets offers cross, says 200 to any PRACK and 501 to what nobody answers.
 
 use super::agent::{ALLOW, fresh_tag, reply};
-use super::calls::Known;
+use super::calls::KnownCall;
 use super::exchange::Refused;
 use super::header;
 use super::keys;
@@ -16,7 +16,7 @@ use rsipstack::transaction::Transaction;
 use std::sync::Arc;
 
 /// Takes a request within a call. Must be called for each in the order in which they come.
-pub(super) fn take(mut dialog: InviteDialog, known: Option<Arc<Known>>, mut tx: Transaction) {
+pub(super) fn take(mut dialog: InviteDialog, known: Option<Arc<KnownCall>>, mut tx: Transaction) {
     let verdict = match &known {
         Some(known) => judge(&tx.original, known),
         None => Ok(Pass::ToDialog),
@@ -61,7 +61,7 @@ enum Pass {
     Acknowledged,
 }
 
-fn judge(request: &Request, known: &Known) -> Result<Pass, Refusal> {
+fn judge(request: &Request, known: &KnownCall) -> Result<Pass, Refusal> {
     let method = request.method;
     match method {
         Method::Ack | Method::Cancel => return Ok(Pass::ToDialog),
@@ -151,7 +151,7 @@ mod tests {
         }
     }
 
-    fn code(known: &Known, method: &str, head: &str, body: &str) -> u16 {
+    fn code(known: &KnownCall, method: &str, head: &str, body: &str) -> u16 {
         match judge(&request(method, head, body), known) {
             Ok(Pass::ToDialog) => 0,
             Ok(Pass::Acknowledged) => 200,
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn each_request_passes_or_is_told_why_not() {
-        let known = Known::new(Exchange::placed(), None);
+        let known = KnownCall::new(Exchange::placed(), None);
         let code = |method, head, body| code(&known, method, head, body);
         let riddle = "Content-Type: application/x-riddle\r\n";
         assert_eq!(code("INFO", "", ""), 0);
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_prack_is_for_what_was_sent() {
-        let known = Known::new(Exchange::called(1), None);
+        let known = KnownCall::new(Exchange::called(1), None);
         assert_eq!(code(&known, "PRACK", "RAck: 1 1 INVITE\r\n", ""), 481);
         *known.reliable() = Some(Reliable::new(5, 1));
         assert_eq!(code(&known, "PRACK", "", ""), 400);
