@@ -107,7 +107,7 @@ async fn call(
         let why = "there is no [trunk] to call over";
         return Err(Dialled::NotTried(why.to_owned()));
     };
-    let begun = Offers::begin(&shared.ports);
+    let begun = Offers::begin(shared);
     let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
     // It does not help to try again what the configuration forbids.
     let outgoing = trunk.outgoing(&attempt.number, offers.offer());

@@ -28,11 +28,9 @@ pub use kept::QueueFileError;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
-use crate::audio::LineRate;
 use crate::call::Music;
 use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
-use crate::line::codec::Codec;
 use crate::line::leg::Ports;
 use crate::line::sip::{Agent, Invitation, ListenError, Registrations};
 use crate::pbx::{self, Pbx};
@@ -53,10 +51,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 
-/// Codecs we speak, the ones we like best first.
-const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
-/// All of them are narrow-band.
-pub const LINE_RATE: LineRate = LineRate::Narrow;
 /// After the drain, calls get this long for their BYE.
 const GOODBYE: Duration = Duration::from_secs(2);
 
