@@ -26,16 +26,16 @@ pub enum Codec {
     G722,
     /// Wideband that bears lost packets: softphones, WebRTC gateways.
     Opus,
-    /// G.711 A-law: most of the world.
-    Pcma,
     /// G.711 µ-law: North America, Japan.
     Pcmu,
+    /// G.711 A-law: the rest of the world.
+    Pcma,
 }
 
 impl Codec {
     /// All that we speak, the one we like best first: wideband before narrowband, because both
     /// recognisers and people hear more, and the cheap wideband before the dear one.
-    pub const ALL: [Codec; 4] = [Codec::G722, Codec::Opus, Codec::Pcma, Codec::Pcmu];
+    pub const ALL: [Codec; 4] = [Codec::G722, Codec::Opus, Codec::Pcmu, Codec::Pcma];
 
     /// The encoding name in SDP (RFC 3551 section 6, RFC 7587 section 6.1); compare it without
     /// regard to case.

@@ -26,12 +26,12 @@ fn our_offer_lists_all_and_keys_at_the_rate_of_each() {
     assert_eq!(
         audio_lines(&text),
         [
-            "40000 RTP/AVP 9 111 8 0 101 110",
+            "40000 RTP/AVP 9 111 0 8 101 110",
             "a=rtpmap:9 G722/8000",
             "a=rtpmap:111 opus/48000/2",
             "a=fmtp:111 maxplaybackrate=16000;stereo=0;sprop-stereo=0;useinbandfec=1",
-            "a=rtpmap:8 PCMA/8000",
             "a=rtpmap:0 PCMU/8000",
+            "a=rtpmap:8 PCMA/8000",
             "a=rtpmap:101 telephone-event/8000",
             "a=fmtp:101 0-15",
             "a=rtpmap:110 telephone-event/48000",
@@ -213,7 +213,7 @@ fn phones_and_telephone_systems_get_the_codec_that_we_like_best() {
         (ZOIPER, (Codec::G722, 9, Some(101), Some(101))),
         (ASTERISK, (Codec::G722, 9, Some(101), Some(101))),
         (FREESWITCH, (Codec::G722, 9, Some(101), Some(101))),
-        (TRUNK, (Codec::Pcma, 8, Some(96), Some(96))),
+        (TRUNK, (Codec::Pcmu, 0, Some(96), Some(96))),
     ];
     for (offer, agreed) in wide {
         check(offer, &Codec::ALL, agreed);
