@@ -95,7 +95,7 @@ fn main() -> Outcome<()> {
     );
     println!(
         "Encoding a frame as PCMU takes {:.2?}.\n",
-        encoding(&book.get(greeting).ok_or("no prompt")?.samples(RATE))
+        encoding(&book.get(greeting, RATE).ok_or("no prompt")?.samples(RATE))
     );
 
     println!(

@@ -176,11 +176,10 @@ impl Stream<'_> {
             });
         };
         let names = [TELEPHONE_EVENT, COMFORT_NOISE];
-        let name = names.into_iter();
-        let name = name.filter(|name| map.encoding_name.eq_ignore_ascii_case(name));
+        let mut names = names.into_iter();
         Some(Other {
             number,
-            name: name.last()?,
+            name: names.find(|name| map.encoding_name.eq_ignore_ascii_case(name))?,
             clock_rate: map.clock_rate,
         })
     }
