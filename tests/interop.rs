@@ -160,8 +160,14 @@ fn linphone_asks_is_answered_and_hears_the_goodbye() {
         .filter(|path| path.extension().is_some_and(|kind| kind == "jsonl"))
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
-    assert!(events.contains("\"intent\":\"opening-hours\""), "{events}\n{logs}");
-    assert!(events.contains("\"reason\":\"finished\""), "{events}\n{logs}");
+    assert!(
+        events.contains("\"intent\":\"opening-hours\""),
+        "{events}\n{logs}"
+    );
+    assert!(
+        events.contains("\"reason\":\"finished\""),
+        "{events}\n{logs}"
+    );
     // What Linphone recorded is our voice.
     let heard = zeroline::audio::wav::read(&folder.path().join("heard.wav")).unwrap();
     let level = zeroline::audio::level::dbov(&heard.clip.samples);
