@@ -298,5 +298,9 @@ fn media(remote: SocketAddr) -> Media {
         receive: types,
         we_send: true,
         we_receive: true,
+        rtcp: None,
+        rtcp_mux: false,
+        srtp: None,
+        signalling: None,
     }
 }

@@ -109,8 +109,8 @@ async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered
     let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
     };
-    let begun = Offers::begin(&shared.ports);
-    let (socket, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
+    let begun = Offers::begin(shared, phone.peer());
+    let (sockets, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
     let outgoing = Outgoing {
         name: Some(shared.shown_as(about)),
         headers: vec![user_to_user(&about.context)],
@@ -137,7 +137,13 @@ async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered
         say: brief(&plan, about, accept),
         prompts: plan.prompts.clone(),
     });
-    let live = AgentLive::new(&about.agent, briefing, Leg::new(socket, &media), plan, news);
+    let live = AgentLive::new(
+        &about.agent,
+        briefing,
+        Leg::new(sockets, &media),
+        plan,
+        news,
+    );
     let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
     if shared
         .media

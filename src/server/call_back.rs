@@ -4,7 +4,7 @@ use super::Shared;
 use super::conversation;
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use crate::call::{About, CalledBack};
 use crate::human::{Dialled, Input, PromiseId};
 use crate::line::sip::{Outgoing, PlaceError};
@@ -107,8 +107,8 @@ async fn call(
         let why = "there is no [trunk] to call over";
         return Err(Dialled::NotTried(why.to_owned()));
     };
-    let begun = Offers::begin(&shared.ports);
-    let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
+    let begun = Offers::begin(shared, Peer::at(&trunk.address));
+    let (sockets, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
     // It does not help to try again what the configuration forbids.
     let outgoing = trunk.outgoing(&attempt.number, offers.offer());
     let outgoing = Outgoing {
@@ -148,7 +148,7 @@ async fn call(
         session,
         events,
         offers,
-        socket,
+        sockets,
         media,
         about,
         back,

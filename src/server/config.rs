@@ -3,8 +3,9 @@
 use super::people::{self, Agent, Asterisk, Queue, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
+use crate::line::sdp::Policy;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -12,8 +13,11 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     /// SIP over UDP and TCP; an explicit address, because phones are told to send there.
     pub listen: SocketAddr,
-    /// First and last UDP port for sound.
+    /// First and last UDP port for sound: an even one and the next for each call.
     pub rtp_ports: [u16; 2],
+    /// Our address as the outside has it, where an address translator stands between.
+    pub external: Option<IpAddr>,
+    pub media: MediaTable,
     /// The dialplan file; the bundled clinic without it. Relative to the configuration file.
     pub dialplan: Option<PathBuf>,
     /// Where calls are recorded as events. Relative to the configuration file.
@@ -34,6 +38,13 @@ pub struct Config {
     pub agents: Vec<Agent>,
     pub trunk: Option<Trunk>,
     pub asterisk: Option<Asterisk>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MediaTable {
+    /// Encrypted sound (SRTP): `off`, `allowed` or `required`.
+    pub srtp: Policy,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -59,7 +70,9 @@ impl Default for Config {
         let (queues, agents) = people::by_default();
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
-            rtp_ports: [16_384, 32_766],
+            rtp_ports: [16_384, 32_767],
+            external: None,
+            media: MediaTable::default(),
             dialplan: None,
             data: PathBuf::from("data"),
             most_calls: 200,
@@ -110,9 +123,19 @@ impl Config {
             config.queues.clear();
         }
         let [first, last] = config.rtp_ports;
-        if first < 1024 || last <= first {
+        if first < 1024 || last <= first || last - first < 2 && first % 2 == 1 {
             let why = format!(
-                "rtp_ports = [{first}, {last}]: write the first and the last port, such as [16384, 32766]"
+                "rtp_ports = [{first}, {last}]: write the first and the last port, an even one and the next \
+                 for each call, such as [16384, 32767]"
+            );
+            return Err(invalid(why));
+        }
+        if let Some(external) = config.external
+            && (external.is_unspecified() || external.is_multicast())
+        {
+            let why = format!(
+                "external = \"{external}\": nothing can be sent there. Write the address that the address \
+                 translator has on the outside, such as 203.0.113.7"
             );
             return Err(invalid(why));
         }
@@ -134,15 +157,79 @@ impl Config {
         Ok(config)
     }
 
+    /// The address of ours that a peer is told, in SIP and SDP: `external` to who is outside, else `local`.
+    /// Inside is who reaches us from a private address (RFC 1918, RFC 4193), the same link or this
+    /// machine, whatever they write about themselves. Who is known by name only is outside.
+    pub fn told_to(&self, peer: Option<IpAddr>, local: IpAddr) -> IpAddr {
+        match self.external {
+            Some(external)
+                if external.is_ipv4() == local.is_ipv4() && !peer.is_some_and(is_inside) =>
+            {
+                external
+            }
+            _ => local,
+        }
+    }
+
     /// The queues and agents, or what is wrong with them.
     pub fn setup(&self) -> Result<Setup, String> {
         people::setup(&self.queues, &self.agents)
     }
 }
 
+fn is_inside(peer: IpAddr) -> bool {
+    match peer.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_outside_is_told_the_external_address_and_the_inside_is_not() {
+        let config = read("external = \"203.0.113.7\"").unwrap();
+        let external: IpAddr = "203.0.113.7".parse().unwrap();
+        let local: IpAddr = "192.168.1.5".parse().unwrap();
+        let told = |peer: &str| config.told_to(Some(peer.parse().unwrap()), local);
+        for outside in ["198.51.100.1", "100.64.0.1", "::ffff:198.51.100.1"] {
+            assert_eq!(told(outside), external, "{outside}");
+        }
+        assert_eq!(config.told_to(None, local), external);
+        for inside in [
+            "192.168.1.9",
+            "10.0.0.1",
+            "172.16.3.4",
+            "127.0.0.1",
+            "169.254.1.1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert_eq!(told(inside), local, "{inside}");
+        }
+        // An IPv4 address says nothing to who speaks IPv6.
+        let local: IpAddr = "2001:db8::5".parse().unwrap();
+        assert_eq!(config.told_to(None, local), local);
+        let without = Config::default();
+        assert_eq!(without.told_to(None, local), local);
+        for nowhere in ["0.0.0.0", "::", "224.0.0.1", "ff02::1"] {
+            let error = read(&format!("external = \"{nowhere}\"")).unwrap_err();
+            assert!(
+                error.contains("203.0.113.7") && error.contains("zeroline.toml"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn encryption_is_allowed_unless_it_is_written_otherwise() {
+        assert_eq!(read("").unwrap().media.srtp, Policy::Allowed);
+        let written = |srtp: &str| read(&format!("[media]\nsrtp = \"{srtp}\""));
+        assert_eq!(written("required").unwrap().media.srtp, Policy::Required);
+        assert_eq!(written("off").unwrap().media.srtp, Policy::Off);
+        assert!(written("perhaps").unwrap_err().contains("allowed"));
+    }
 
     fn read(source: &str) -> Result<Config, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -165,8 +252,24 @@ mod tests {
         assert!(error.contains("zeroline.toml"), "{error}");
         assert!(error.contains("line 2"), "{error}");
         assert!(error.contains("rtp_ports"), "{error}");
-        assert!(read("rtp_ports = [9, 4]").unwrap_err().contains("16384"));
+        for range in ["[9, 4]", "[16385, 16386]"] {
+            let error = read(&format!("rtp_ports = {range}")).unwrap_err();
+            assert!(error.contains("16384"), "{error}");
+        }
+        assert!(read("rtp_ports = [16384, 16385]").is_ok());
         assert!(read("listen = \"here\"").unwrap_err().contains("line 1"));
+    }
+
+    #[test]
+    fn the_configuration_of_the_readme_is_one() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        let example = readme.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        // What is commented out can be written too.
+        let config = read(&example.replace("# external", "external")).unwrap();
+        assert_eq!(config.rtp_ports, Config::default().rtp_ports);
+        assert!(config.external.is_some());
     }
 
     #[test]

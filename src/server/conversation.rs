@@ -1,14 +1,14 @@
 //! One call's signalling: from its INVITE to its end, between the line and the media thread.
 
 use super::media::{Command, LineRequest, Live, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::transfer::Transfer;
 use super::{LINE_RATE, Shared};
 use crate::call::{
     About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way,
 };
 use crate::human::Context;
-use crate::line::leg::Leg;
+use crate::line::leg::{Leg, Sockets};
 use crate::line::sdp::Media;
 use crate::line::sip::{Ended, Invitation, Session, SessionEvent, SessionEvents};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub struct Called {
     pub session: Session,
     pub events: SessionEvents,
     pub offers: Offers,
-    pub socket: std::net::UdpSocket,
+    pub sockets: Sockets,
     pub media: Media,
     pub about: About,
     pub back: CalledBack,
@@ -44,7 +44,7 @@ pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
     };
     let (requests, line_requests) = mpsc::channel(8);
     let (about, back) = (called.about, Some(called.back));
-    conversation.begin(called.socket, &called.media, about, back, requests);
+    conversation.begin(called.sockets, &called.media, about, back, requests);
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let counted = shared.clone();
     tokio::spawn(async move {
@@ -72,7 +72,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
         // Telephone systems that cannot say how a transfer ended send callers back whom nobody took.
         returned: invitation.was_referred_by(shared.agent.address()),
     };
-    let (socket, mut offers) = match Offers::begin(&shared.ports) {
+    let (sockets, mut offers) = match Offers::begin(shared, Peer::of(&invitation)) {
         Ok(begun) => begun,
         Err(error) => {
             tracing::error!(parent: &span, %error, "call refused: no RTP port");
@@ -101,7 +101,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     };
     let (requests, line_requests) = mpsc::channel(8);
     let waiting = Unconfirmed {
-        socket,
+        sockets,
         agreed,
         about,
         requests,
@@ -111,7 +111,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
 
 /// A call that was answered and waits for its ACK.
 struct Unconfirmed {
-    socket: std::net::UdpSocket,
+    sockets: Sockets,
     agreed: Option<Media>,
     about: About,
     requests: mpsc::Sender<LineRequest>,
@@ -195,23 +195,22 @@ impl Conversation {
         }
     }
 
-    fn confirmed(&self, unconfirmed: Unconfirmed, answer: Option<String>) {
+    fn confirmed(&mut self, unconfirmed: Unconfirmed, answer: Option<String>) {
         let Unconfirmed {
-            socket,
+            sockets,
             agreed,
             about,
             requests,
         } = unconfirmed;
+        let (offers, span) = (&mut self.offers, &self.span);
         let accepted = || {
-            let media = self.offers.accept(&answer?);
+            let media = offers.accept(&answer?);
             media
-                .inspect_err(
-                    |error| tracing::info!(parent: &self.span, %error, "answer not usable"),
-                )
+                .inspect_err(|error| tracing::info!(parent: span, %error, "answer not usable"))
                 .ok()
         };
         match agreed.or_else(accepted) {
-            Some(media) => self.begin(socket, &media, about, None, requests),
+            Some(media) => self.begin(sockets, &media, about, None, requests),
             None => {
                 tracing::info!(parent: &self.span, "no media agreed: hanging up");
                 self.hang_up();
@@ -221,7 +220,7 @@ impl Conversation {
 
     fn begin(
         &self,
-        socket: std::net::UdpSocket,
+        sockets: Sockets,
         media: &Media,
         about: About,
         called_back: Option<CalledBack>,
@@ -248,12 +247,13 @@ impl Conversation {
         let live = Live {
             call,
             plan,
-            leg: Leg::new(socket, media),
+            leg: Leg::new(sockets, media),
             rate: LINE_RATE,
             number,
             line,
             shared: self.shared.clone(),
             agent: None,
+            qualities: Vec::new(),
             held: 0,
             ticks: 0,
         };

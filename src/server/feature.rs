@@ -4,7 +4,7 @@
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::transfer::ended;
 use super::{LINE_RATE, Shared};
 use crate::call::{Accept, Briefing, BriefingSetup};
@@ -60,7 +60,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
 }
 
 async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
-    let Ok((socket, mut offers)) = Offers::begin(&shared.ports) else {
+    let Ok((sockets, mut offers)) = Offers::begin(shared, Peer::of(&invitation)) else {
         return invitation.refuse(503, "no port for sound");
     };
     let (agreed, sdp) = match offers.first(&invitation) {
@@ -83,7 +83,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
             prompts: plan.prompts.clone(),
         });
         briefing.leave(vec![plan.dialplan.told_agent(told)]);
-        let leg = Leg::new(socket, media);
+        let leg = Leg::new(sockets, media);
         let live = AgentLive::new(agent, briefing, leg, plan, news).dismissed();
         let _ = shared
             .media

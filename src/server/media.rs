@@ -5,6 +5,7 @@ use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::messages::Messages;
 use super::pool::Pool;
+use super::quality;
 use super::{Plan, Shared};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use crate::call::{Call, EndReason, Event, EventKind, Input, Job, QueueNews, Way};
@@ -75,6 +76,8 @@ pub struct Live {
     pub shared: Arc<Shared>,
     /// The agent who has the caller.
     pub agent: Option<(Slot, Box<AgentLive>)>,
+    /// Of the lines of agents who had the caller.
+    pub qualities: Vec<EventKind>,
     /// Ticks for which the caller has had us on hold.
     pub held: u32,
     /// Ticks of the call.
@@ -226,7 +229,8 @@ impl Lines {
             None => self.agents.remove(&slot).and_then(|agent| agent.joins),
         };
         if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
-            live.agent = None;
+            live.qualities
+                .extend(live.agent.take().map(|(_, mut agent)| agent.quality()));
             live.call.handle(Input::Queue(match hung_up {
                 true => QueueNews::AgentHungUp,
                 false => QueueNews::AgentLost,
@@ -294,6 +298,9 @@ impl Live {
             self.handle(Input::Key(key, Way::Rtp));
         }
         let session = self.leg.session();
+        if let Some(warning) = session.take_warning() {
+            tracing::warn!(call = self.call.id(), "{warning}");
+        }
         let (held, lost) = (
             !session.media().we_send,
             // Who holds us may well send nothing.
@@ -322,9 +329,8 @@ impl Live {
                 self.leg.session().press(key);
             }
         }
-        if !held {
-            self.leg.send(&bot);
-        }
+        // While they hold us that is RTCP at most.
+        self.leg.send(&bot);
         while let Some(job) = self.call.poll_job() {
             self.pass_on(slot, job, work);
         }
@@ -332,6 +338,7 @@ impl Live {
             log(&event);
             if let EventKind::CallEnded { reason, .. } = &event.kind {
                 self.tell_desk_of_end(*reason);
+                self.note_quality(&event, work);
             }
             work.events.send(event);
         }
@@ -340,6 +347,20 @@ impl Live {
             && let Some((_, agent)) = self.agent.take()
         {
             agent.tell(AgentNews::CallOver);
+        }
+    }
+
+    /// Of the lines, before the call's last event.
+    fn note_quality(&mut self, last: &Event, work: &Work) {
+        let agent = self.agent.as_mut().map(|(_, agent)| agent.quality());
+        self.qualities.extend(agent);
+        self.qualities
+            .insert(0, quality::of(self.leg.session(), None));
+        for kind in self.qualities.drain(..) {
+            work.events.send(Event {
+                kind,
+                ..last.clone()
+            });
         }
     }
 

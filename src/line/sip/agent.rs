@@ -251,8 +251,11 @@ impl Reception {
             return reply(&mut tx, 503, vec![Header::RetryAfter("5".into())]).await;
         };
         let mut own = self.own.clone();
+        let mut encrypted = false;
         if let Some(connection) = &tx.connection {
-            set_transport(&mut own, connection.transport());
+            let transport = connection.transport();
+            encrypted = matches!(transport, Transport::Tls | Transport::Wss);
+            set_transport(&mut own, transport);
         }
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
@@ -271,6 +274,8 @@ impl Reception {
             states: Some(state_receiver),
             request: tx.original.clone(),
             account,
+            source: from.address,
+            encrypted,
         });
         tokio::spawn(async move {
             if let Err(error) = dialog.handle(&mut tx).await {

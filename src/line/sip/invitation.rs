@@ -17,6 +17,8 @@ pub struct Invitation {
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
     pub(super) account: Option<String>,
+    pub(super) source: SocketAddr,
+    pub(super) encrypted: bool,
 }
 
 impl Invitation {
@@ -55,6 +57,16 @@ impl Invitation {
     /// Whether whoever listens there has asked for this call by REFER (RFC 3892), and it ends here.
     pub fn was_referred_by(&self, address: SocketAddr) -> bool {
         referred_by(&self.request).is_some_and(|host| host == address.to_string())
+    }
+
+    /// Where it came from.
+    pub fn source(&self) -> SocketAddr {
+        self.source
+    }
+
+    /// Whether it came over TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
     }
 
     pub fn call_id(&self) -> String {
