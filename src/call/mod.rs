@@ -182,6 +182,8 @@ enum Phase {
     },
     /// The caller leaves a message.
     Recording(Recording),
+    /// They are told that the program stops; nothing else matters any more.
+    Stopping,
     Over,
 }
 
@@ -256,7 +258,9 @@ impl Call {
             return;
         }
         self.watch_line(caller);
-        self.hear(caller);
+        if !matches!(self.phase, Phase::Stopping) {
+            self.hear(caller);
+        }
         let played = self.player.tick(self.rate, out);
         match &self.phase {
             Phase::Transferring { since, .. } => {
@@ -281,7 +285,7 @@ impl Call {
 
     /// Takes what happened outside since the last frame.
     pub fn handle(&mut self, input: Input) {
-        if self.is_over() {
+        if self.is_over() || self.ignores(&input) {
             return;
         }
         self.begin();
@@ -299,7 +303,7 @@ impl Call {
             Input::HungUp => self.end(EndReason::CallerHungUp),
             Input::MediaLost => self.hang_up(EndReason::MediaLost),
             Input::LineFailed => self.end(EndReason::LineFailed),
-            Input::Shutdown => self.hang_up(EndReason::Shutdown),
+            Input::Shutdown => self.stop(),
         }
     }
 
@@ -340,6 +344,7 @@ impl Call {
         self.note(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
+            diverted_from: about.diverted_from,
             dialplan: self.dialplan.name.clone(),
             started: about.started,
             codec: about.codec,
@@ -371,6 +376,7 @@ impl Call {
                 Then::HangUp => self.hang_up(EndReason::Finished),
             },
             Phase::Leaving(reason) if is_silent => self.hang_up(reason),
+            Phase::Stopping if is_silent => self.hang_up(EndReason::Shutdown),
             Phase::Listening { since } => self.wait_for_caller(since),
             Phase::Announcing(how) if is_silent => {
                 if how == AskedHow::Dialplan {

@@ -19,12 +19,13 @@ const MOST_DATAGRAMS: usize = 32;
 /// RTCP comes every few seconds and notes when it arrived: its port is read every 200 ms.
 const RTCP_TICKS: u32 = 10;
 const MOST_RTCP: usize = 4;
+/// No packet of sound is longer; what is longer is cut.
+const LONGEST_DATAGRAM: usize = 2048;
 
 /// An RTP session with its sockets. When it is dropped, the other side is told by RTCP.
 pub struct Leg {
     sockets: Sockets,
     session: RtpSession,
-    buffer: Box<[u8; 2048]>,
     ticks: u32,
 }
 
@@ -39,7 +40,6 @@ impl Leg {
         Leg {
             sockets,
             session,
-            buffer: Box::new([0; 2048]),
             // Not all calls' in the same tick.
             ticks: random as u32 % RTCP_TICKS,
         }
@@ -53,7 +53,8 @@ impl Leg {
     /// Reads what has come and gives 20 ms of the other side's sound; once a tick. False if none of
     /// it was received.
     pub fn receive(&mut self, frame: &mut Frame) -> bool {
-        let (session, buffer) = (&mut self.session, &mut self.buffer[..]);
+        let mut buffer = [0; LONGEST_DATAGRAM];
+        let (session, buffer) = (&mut self.session, &mut buffer[..]);
         read(
             &self.sockets.rtp,
             MOST_DATAGRAMS,

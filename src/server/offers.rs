@@ -56,9 +56,9 @@ pub type Refusal = (u16, String);
 impl Offers {
     /// For a call whose sound goes through sockets of ours, which are given as well.
     pub fn begin(shared: &Shared, peer: Peer) -> io::Result<(Sockets, Offers)> {
-        let sockets = shared.ports.take()?;
-        let mut local = sockets.local_addr()?;
-        local.set_ip(shared.config.told_to(peer.host, local.ip()));
+        let (local, told) = shared.agent.sound_at(peer.host);
+        let sockets = shared.ports.take_at(local)?;
+        let local = SocketAddr::new(told, sockets.local_addr()?.port());
         let id = jiff::Timestamp::now().as_microsecond() as u64;
         let offers = Offers {
             local,

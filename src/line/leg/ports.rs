@@ -41,6 +41,11 @@ impl Ports {
 
     /// Two bound, non-blocking sockets on a free pair of ports.
     pub fn take(&self) -> io::Result<Sockets> {
+        self.take_at(self.address)
+    }
+
+    /// The same at another address of this machine.
+    pub fn take_at(&self, address: IpAddr) -> io::Result<Sockets> {
         let now = Instant::now();
         let mut error = io::Error::new(io::ErrorKind::AddrInUse, "no free pair in rtp_ports");
         let mut scanned = 0;
@@ -50,9 +55,8 @@ impl Ports {
             let Some(pair) = reserved else {
                 return Err(error);
             };
-            let bound = self
-                .bind(pair)
-                .and_then(|rtp| Ok((rtp, self.bind(pair.saturating_add(1))?)));
+            let bound = bind(address, pair)
+                .and_then(|rtp| Ok((rtp, bind(address, pair.saturating_add(1))?)));
             match bound {
                 Ok((rtp, rtcp)) => {
                     return Ok(Sockets {
@@ -69,24 +73,6 @@ impl Ports {
             }
         }
     }
-
-    fn bind(&self, port: u16) -> io::Result<UdpSocket> {
-        let address = SocketAddr::new(self.address, port);
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::DGRAM,
-            Some(Protocol::UDP),
-        )?;
-        socket.bind(&address.into())?;
-        socket.set_nonblocking(true)?;
-        // A network that forbids it carries the call all the same.
-        let _ = match self.address {
-            IpAddr::V4(_) => socket.set_tos_v4(EXPEDITED),
-            IpAddr::V6(_) => socket.set_tclass_v6(EXPEDITED),
-        };
-        super::arrival::ask_for(&SockRef::from(&socket));
-        Ok(socket.into())
-    }
 }
 
 impl Sockets {
@@ -100,6 +86,24 @@ impl Drop for Sockets {
     fn drop(&mut self) {
         lock(&self.pairs).give_back(self.pair, Instant::now());
     }
+}
+
+fn bind(address: IpAddr, port: u16) -> io::Result<UdpSocket> {
+    let address = SocketAddr::new(address, port);
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
+    socket.bind(&address.into())?;
+    socket.set_nonblocking(true)?;
+    // A network that forbids it carries the call all the same.
+    let _ = match address {
+        SocketAddr::V4(_) => socket.set_tos_v4(EXPEDITED),
+        SocketAddr::V6(_) => socket.set_tclass_v6(EXPEDITED),
+    };
+    super::arrival::ask_for(&SockRef::from(&socket));
+    Ok(socket.into())
 }
 
 fn lock(pairs: &Mutex<Pairs>) -> MutexGuard<'_, Pairs> {

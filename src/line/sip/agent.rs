@@ -4,22 +4,27 @@
 use super::address::UriParts;
 use super::flow::Moved;
 use super::invitation::Invitation;
+use super::known::Known;
+use super::listening::Listening;
+use super::outside::Outside;
+use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
-use super::socket::GuardedSocket;
+use super::resolve::Resolver;
+use super::tls::TlsError;
+use super::wire::Wire;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, Method, Param, Response, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{TcpListenerConnection, TransportLayer};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -28,10 +33,6 @@ pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE,
 
 /// INVITEs waiting to be looked at; more than these are told to come back.
 const WAITING_INVITATIONS: usize = 256;
-
-/// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
-/// that registers in time keeps its connection.
-const IDLE_STREAM: Duration = Duration::from_secs(330);
 
 /// How often is looked for registrations that have run out.
 const EXPIRY_CHECK: Duration = Duration::from_secs(1);
@@ -52,6 +53,8 @@ pub enum ListenError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the SIP stack did not start: {0}")]
     Stack(String),
 }
@@ -59,8 +62,12 @@ pub enum ListenError {
 /// A SIP user agent. Dropping it stops listening; calls that are up lose their signalling.
 pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
-    pub(super) address: SocketAddr,
+    pub(super) own: Own,
     pub(super) moved: Moved,
+    draining: Arc<AtomicBool>,
+    pub(super) outside: Outside,
+    pub(super) known: Known,
+    told: String,
     token: CancellationToken,
 }
 
@@ -82,39 +89,34 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        if address.ip().is_unspecified() {
-            return Err(ListenError::Unspecified(address));
-        }
-        let token = CancellationToken::new();
-        let transports = TransportLayer::new(token.clone());
-        transports.set_stream_idle_timeout(IDLE_STREAM);
-        let bind_error = |transport| {
-            move |source| ListenError::Bind {
-                transport,
-                address,
-                source,
-            }
-        };
-        let socket = GuardedSocket::bind(address).map_err(bind_error("UDP"))?;
-        let address = socket.address().map_err(bind_error("UDP"))?;
-        // The stack would only log that its listener could not bind: find out before it tries.
-        std::net::TcpListener::bind(address).map_err(bind_error("TCP"))?;
-        let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
-        let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()))
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(udp.into());
-        let tcp = TcpListenerConnection::new(address, None)
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(tcp.into());
+        Agent::listen_at(address.into(), user, registrations).await
+    }
 
+    /// [`Agent::listen_with`] at several addresses, and over TLS.
+    pub async fn listen_at(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        Agent::listen_resolving(listening, user, registrations, Resolver::new()).await
+    }
+
+    pub(super) async fn listen_resolving(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+        resolver: Resolver,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        let token = CancellationToken::new();
+        let open = listening.open(&token, resolver.clone()).await?;
+        let (told, own) = (open.told(), open.own);
+        let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
-            .with_inspector(Box::new(moved.clone()))
+            .with_inspector(Box::new(Wire::new(moved.clone(), own.clone())))
             .with_transport_inspector(Box::new(registrations.clone()))
             .with_cancel_token(token.clone())
-            .with_transport_layer(transports)
+            .with_transport_layer(open.transports)
             .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
             .with_option(EndpointOption {
                 // Without a domain: the stack's default names its maker's.
@@ -126,11 +128,20 @@ impl Agent {
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         tokio::spawn(serve(endpoint));
+        let draining = Arc::new(AtomicBool::new(false));
+        let outside = Outside {
+            endpoint: layer.endpoint.clone(),
+            resolver,
+        };
+        let known = Known::default();
         let reception = Reception {
             layer: layer.clone(),
-            own: contact(address, user, Transport::Udp),
+            own: own.clone(),
+            user: user.to_owned(),
+            known: known.clone(),
             to_owner,
             registrations: registrations.clone(),
+            draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
         let expiry = token.clone();
@@ -142,16 +153,43 @@ impl Agent {
         });
         let agent = Agent {
             layer,
-            address,
+            own,
+            told,
             moved,
+            draining,
+            outside,
+            known,
             token,
         };
         Ok((agent, invitations))
     }
 
-    /// Where it listens.
+    /// From now on whoever asks by OPTIONS is told that no calls are taken (503).
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.own.first()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
+    /// For the sound of a call with whoever is there (`None`: we know but their name): our address to take it at,
+    /// and what they are told that it is.
+    pub fn sound_at(&self, towards: Option<IpAddr>) -> (IpAddr, IpAddr) {
+        let local = self.own.local(Transport::Udp, towards);
+        let told = self.own.address(Transport::Udp, towards);
+        (local.ip(), told.ip())
+    }
+
+    /// Whose calls we know to be a trunk's.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 
@@ -168,9 +206,12 @@ async fn serve(endpoint: Endpoint) {
 /// Takes the requests that come in.
 struct Reception {
     layer: Arc<DialogLayer>,
-    own: Uri,
+    own: Own,
+    user: String,
+    known: Known,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
+    draining: Arc<AtomicBool>,
 }
 
 impl Reception {
@@ -199,7 +240,11 @@ impl Reception {
                         Header::Allow(ALLOW.into()),
                         Header::Accept("application/sdp".into()),
                     ];
-                    reply(&mut tx, 200, headers).await;
+                    let code = match self.draining.load(Ordering::Relaxed) {
+                        true => 503,
+                        false => 200,
+                    };
+                    reply(&mut tx, code, headers).await;
                 }
                 Method::Ack => {}
                 Method::Bye
@@ -250,13 +295,11 @@ impl Reception {
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
             return reply(&mut tx, 503, vec![Header::RetryAfter("5".into())]).await;
         };
-        let mut own = self.own.clone();
-        let mut encrypted = false;
-        if let Some(connection) = &tx.connection {
-            let transport = connection.transport();
-            encrypted = matches!(transport, Transport::Tls | Transport::Wss);
-            set_transport(&mut own, transport);
-        }
+        let connection = tx.connection.as_ref();
+        let transport = connection.map_or(Transport::Udp, |connection| connection.transport());
+        let caller_at = from.address.ip();
+        let own = self.own.contact(&self.user, transport, Some(caller_at));
+        let encrypted = matches!(transport, Transport::Tls | Transport::Wss);
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
             .layer
@@ -276,6 +319,7 @@ impl Reception {
             account,
             source: from.address,
             encrypted,
+            trunk: self.known.trunk_at(caller_at),
         });
         tokio::spawn(async move {
             if let Err(error) = dialog.handle(&mut tx).await {
@@ -326,25 +370,4 @@ async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
 
 fn fresh_tag() -> u32 {
     uuid::Uuid::now_v7().as_u128() as u32
-}
-
-pub(super) fn contact(address: SocketAddr, user: &str, transport: Transport) -> Uri {
-    let mut uri = Uri {
-        scheme: Some(rsipstack::sip::Scheme::Sip),
-        auth: Some(rsipstack::sip::Auth {
-            user: user.to_owned(),
-            password: None,
-        }),
-        host_with_port: address.into(),
-        ..Default::default()
-    };
-    set_transport(&mut uri, transport);
-    uri
-}
-
-fn set_transport(uri: &mut Uri, transport: Transport) {
-    uri.params.retain(|p| !matches!(p, Param::Transport(_)));
-    if transport != Transport::Udp {
-        uri.params.push(Param::Transport(transport));
-    }
 }

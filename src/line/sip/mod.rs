@@ -9,26 +9,44 @@
 
 mod address;
 mod agent;
+mod available;
+mod challenge;
 mod digest;
 mod flow;
 mod guard;
+mod identity;
 mod invitation;
 mod keys;
+mod known;
+mod listening;
+mod outside;
+mod own;
 mod place;
 mod refer;
+mod registering;
 mod registrar;
 mod registrations;
+mod resolve;
 mod session;
 mod socket;
+mod sockets;
+mod strict;
+mod tls;
+mod trunk;
 pub mod uui;
+mod wire;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
+pub use known::Known;
+pub use listening::Listening;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
 pub use refer::ReferError;
 pub use registrar::{Carrier, Flow, Reach, Saved};
 pub use registrations::Registrations;
 pub use session::{Answerer, Ended, Session, SessionEvent, SessionEvents, Side};
+pub use tls::{TlsError, TlsSetup};
+pub use trunk::{TrunkSetup, TrunkState, Trunks};
 
 /// The value of a request's first such header.
 fn header(request: &rsipstack::sip::Request, name: &str) -> Option<String> {
