@@ -63,6 +63,11 @@ pub(super) struct Security {
 }
 
 impl Security {
+    pub(super) fn forget(&mut self) {
+        self.agreed = None;
+        self.offered = None;
+    }
+
     /// Our line in answer to the peer's. Our key stays while theirs and their address do; else their side is
     /// somebody else, perhaps, who does not know how often our numbers have wrapped.
     pub(super) fn answer(

@@ -138,6 +138,11 @@ impl Origin {
         self
     }
 
+    /// What comes is agreed with somebody else, who is to have keys of their own.
+    pub fn forget_keys(&mut self) {
+        self.security.forget();
+    }
+
     /// The text of a description by us, with the `o=` line that it needs.
     fn write(&mut self, local: SocketAddr, streams: Vec<sdp_types::Media>) -> String {
         let describe = |version| {
