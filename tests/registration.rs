@@ -88,7 +88,8 @@ impl Company {
         let reach = self.registrations.reachable("anna").unwrap();
         let socket = self.ports.take().unwrap();
         let local = socket.local_addr().unwrap();
-        let offer = sdp::offer(local, &CODECS, &mut Origin::new(1));
+        let mut origin = Origin::new(1);
+        let offer = sdp::offer(local, &CODECS, &mut origin);
         let outgoing = Outgoing {
             name: Some("Lakeside Clinic".to_owned()),
             flow: reach.flow,
@@ -97,7 +98,7 @@ impl Company {
         };
         let (session, events, answer) = self.agent.call(outgoing, progress).await?;
         let answer = sdp::parse(answer.as_bytes()).unwrap();
-        let media = sdp::accept(&answer, local, &CODECS).unwrap();
+        let media = sdp::accept(&answer, local, &CODECS, &mut origin).unwrap();
         Ok((session, events, Leg::new(socket, &media)))
     }
 }

@@ -300,5 +300,9 @@ fn media(remote: SocketAddr) -> Media {
         we_send: true,
         we_receive: true,
         packet_ms: 20,
+        rtcp: None,
+        rtcp_mux: false,
+        srtp: None,
+        signalling: None,
     }
 }

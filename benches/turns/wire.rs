@@ -118,7 +118,7 @@ impl Phone {
         let offer = sdp::offer(local, &[CODEC], &mut origin);
         let (session, events, answer) = runtime.block_on(agent.place(target, name, offer))?;
         let answer = sdp::parse(answer.as_bytes())?;
-        let remote = sdp::accept(&answer, local, &[CODEC])?.remote;
+        let remote = sdp::accept(&answer, local, &[CODEC], &mut origin)?.remote;
         let mut phone = Phone {
             name: name.to_owned(),
             runtime: runtime.clone(),

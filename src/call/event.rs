@@ -4,7 +4,7 @@
 //! An [`Event`] is one JSON object; see the field docs for units. Adding a kind or an optional
 //! field is compatible; readers skip what they do not know.
 
-use super::{OneWay, Way};
+use super::{LineQuality, OneWay, Way};
 use crate::dialplan::Completeness;
 use crate::human::{Left, Wait};
 use crate::understand::Control;
@@ -243,6 +243,8 @@ pub enum EventKind {
     MessageLeft {
         duration_ms: u64,
     },
+    /// How good the line was; before the last event.
+    LineQuality(LineQuality),
     EngineFailed {
         /// `recognition`, `voice`.
         what: String,

@@ -27,6 +27,7 @@ mod message;
 mod music;
 mod player;
 mod pressing;
+mod quality;
 mod ringback;
 mod speaking;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use io::{
 pub use keys::Way;
 pub use line::OneWay;
 pub use music::Music;
+pub use quality::{LineQuality, PeerQuality};
 
 use crate::audio::{Clip, FRAME_MS, Frame, LineRate};
 use crate::dialplan::{Dialog, Dialplan, World};

@@ -108,7 +108,13 @@ fn log_to_stderr(quiet: bool) {
     };
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // Further down the HTTP client writes headers, with whatever secrets are in them.
-    for quiet in ["ureq=warn", "ureq_proto=warn"] {
+    let mut capped = vec!["ureq=warn", "ureq_proto=warn"];
+    // Who wants the SIP stack's messages, with the keys of SRTP, says so by its name.
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    if !wanted.is_empty() && !wanted.contains("rsipstack") {
+        capped.push("rsipstack=warn");
+    }
+    for quiet in capped {
         filter = match quiet.parse() {
             Ok(quiet) => filter.add_directive(quiet),
             Err(_) => filter,

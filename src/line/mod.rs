@@ -5,6 +5,8 @@ pub mod codec;
 pub mod dtmf;
 mod jitter;
 pub mod leg;
+pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod sip;
+pub mod srtp;

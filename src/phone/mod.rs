@@ -188,7 +188,8 @@ async fn place(
 ) -> Result<(Session, SessionEvents, Leg), PhoneError> {
     let socket = ports.take()?;
     let local = socket.local_addr()?;
-    let offer = sdp::offer(local, &CODECS, &mut Origin::new(u64::from(local.port())));
+    let mut origin = Origin::new(u64::from(local.port()));
+    let offer = sdp::offer(local, &CODECS, &mut origin);
     let (session, events, answer) =
         agent
             .place(target, "caller", offer)
@@ -197,8 +198,8 @@ async fn place(
                 target: target.to_owned(),
                 error,
             })?;
-    let media =
-        sdp::parse(answer.as_bytes()).and_then(|answer| sdp::accept(&answer, local, &CODECS));
+    let media = sdp::parse(answer.as_bytes())
+        .and_then(|answer| sdp::accept(&answer, local, &CODECS, &mut origin));
     match media {
         Ok(media) => Ok((session, events, Leg::new(socket, &media))),
         Err(error) => {

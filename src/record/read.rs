@@ -72,7 +72,9 @@ fn reason(line: &[u8], error: &serde_json::Error) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::call::{AskedHow, EndReason, EventKind, InterruptedBy, OneWay, Way};
+    use crate::call::{
+        AskedHow, EndReason, EventKind, InterruptedBy, LineQuality, OneWay, PeerQuality, Way,
+    };
     use crate::dialplan::Completeness;
     use crate::human::{Left, Wait};
     use crate::understand::Control;
@@ -187,6 +189,47 @@ pub(super) mod tests {
                 .prop_map(|(number, found)| EventKind::CallBackCancelled { number, found }),
             any::<u64>().prop_map(|duration_ms| EventKind::MessageLeft { duration_ms }),
         ];
+        let line = (
+            (
+                option::of(text()),
+                option::of(text()),
+                any::<(u64, u64, u64, u64)>(),
+            ),
+            (
+                0.0..9e9f32,
+                any::<u32>(),
+                any::<Option<u32>>(),
+                option::of(1.0..5.0f32),
+            ),
+            (
+                any::<u64>(),
+                any::<u64>(),
+                option::of((any::<i32>(), 0.0..9e9f32)),
+            ),
+        )
+            .prop_map(
+                |(
+                    (agent, srtp, (received, sent, lost, late)),
+                    (jitter_ms, delay_ms, round_trip_ms, mos),
+                    (forged, strangers, peer),
+                )| {
+                    EventKind::LineQuality(LineQuality {
+                        agent,
+                        received,
+                        sent,
+                        lost,
+                        late,
+                        jitter_ms,
+                        delay_ms,
+                        round_trip_ms,
+                        mos,
+                        srtp,
+                        forged,
+                        strangers,
+                        peer: peer.map(|(lost, jitter_ms)| PeerQuality { lost, jitter_ms }),
+                    })
+                },
+            );
         let way = prop_oneof![Just(Way::Rtp), Just(Way::Info), Just(Way::InBand)];
         let started = (
             option::of(text()),
@@ -197,6 +240,7 @@ pub(super) mod tests {
             option::of(text()),
         );
         let kind = prop_oneof![
+            line,
             started.prop_map(|(caller, called, dialplan, started, codec, sip_call_id)| {
                 EventKind::CallStarted {
                     caller,

@@ -25,11 +25,8 @@ pub struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-#[derive(Debug)]
-enum Message {
-    Event(Event),
-    Close,
-}
+/// `None`: there are no more.
+type Message = Option<Event>;
 
 impl Writer {
     /// Makes sure that the folder is there and starts the thread.
@@ -60,7 +57,7 @@ impl Writer {
     /// Never waits. An event that finds the queue full is lost, counted, and the number logged
     /// as an error.
     pub fn send(&self, event: Event) {
-        if self.queue.try_send(Message::Event(event)).is_err() {
+        if self.queue.try_send(Some(event)).is_err() {
             self.overflowed.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -71,7 +68,7 @@ impl Writer {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread.take() {
             // It fails only if the thread has died, and then there is nothing to wait for.
-            let _ = self.queue.send(Message::Close);
+            let _ = self.queue.send(None);
             let _ = thread.join();
         }
     }
@@ -100,9 +97,9 @@ impl Desk {
     fn run(&mut self, events: &Receiver<Message>) {
         loop {
             match events.recv_timeout(RETRY) {
-                Ok(Message::Event(event)) => self.write(&event),
+                Ok(Some(event)) => self.write(&event),
                 Err(RecvTimeoutError::Timeout) => self.retry(),
-                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
             }
             self.report_overflow();
         }

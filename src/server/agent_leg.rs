@@ -124,8 +124,8 @@ async fn ring(
     let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
     };
-    let begun = Offers::begin(shared);
-    let (socket, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
+    let begun = Offers::begin(shared, phone.peer());
+    let (sockets, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
     let outgoing = Outgoing {
         name: Some(shared.shown_as(about)),
         headers: vec![user_to_user(&about.context)],
@@ -152,7 +152,13 @@ async fn ring(
         say: brief(&plan, about, accept),
         prompts: plan.prompts.clone(),
     });
-    let live = AgentLive::new(&about.agent, briefing, Leg::new(socket, &media), plan, news);
+    let live = AgentLive::new(
+        &about.agent,
+        briefing,
+        Leg::new(sockets, &media),
+        plan,
+        news,
+    );
     // Only there can they be joined.
     let slot = match caller {
         Some(caller) => shared.media.slot_beside(caller),
@@ -291,10 +297,12 @@ impl Following<'_> {
                 self.media(media);
             }
             Some(SessionEvent::Answered { sdp }) => {
-                self.media(self.offers.answered(&sdp, &self.span));
+                let media = self.offers.answered(&sdp, &self.span);
+                self.media(media);
             }
             Some(SessionEvent::Confirmed { answer: Some(sdp) }) => {
-                self.media(self.offers.answered(&sdp, &self.span));
+                let media = self.offers.answered(&sdp, &self.span);
+                self.media(media);
             }
             Some(SessionEvent::Key(key)) => {
                 self.command(Command::Input(self.slot, Input::Key(key, Way::Info)));

@@ -4,8 +4,9 @@
 use super::Plan;
 use super::media::Slot;
 use super::pool::Pool;
+use super::quality;
 use crate::audio::{FRAME_MS, Frame};
-use crate::call::{Briefing, Decision, Input, Way};
+use crate::call::{Briefing, Decision, EventKind, Input, Way};
 use crate::dialplan::Text;
 use crate::line::leg::Leg;
 use std::sync::Arc;
@@ -130,8 +131,16 @@ impl AgentLive {
         (self.leg.session().media().we_send || plays).then_some(said)
     }
 
+    /// Of their line, so far.
+    pub fn quality(&mut self) -> EventKind {
+        quality::of(self.leg.session(), Some(self.name.clone()))
+    }
+
     fn watch(&mut self) {
         let session = self.leg.session();
+        if let Some(warning) = session.take_warning() {
+            tracing::warn!(agent = self.name, "{warning}");
+        }
         let media = session.media();
         // Who has us on hold may well send nothing.
         let talks = media.we_receive && media.we_send;

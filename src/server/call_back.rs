@@ -4,7 +4,7 @@ use super::Shared;
 use super::conversation;
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::trunks::CalledOut;
 use crate::call::{About, CalledBack};
 use crate::human::{Dialled, Input, PromiseId};
@@ -103,8 +103,12 @@ async fn call(
     if let Some(why) = attempt.held {
         return Err(Dialled::NotTried(why));
     }
-    let begun = Offers::begin(shared);
-    let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
+    let people = shared.people();
+    let mut trunks = people.trunks.iter();
+    let first = trunks.find(|trunk| trunk.may_call(&attempt.number));
+    let peer = first.map_or(Peer::default(), |trunk| Peer::at(&trunk.address));
+    let begun = Offers::begin(shared, peer);
+    let (sockets, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
     let called = tokio::select! {
         called = shared.call_out(&attempt.number, offers.offer(), RINGS) => called?,
         // Nobody is there to talk to whoever answers.
@@ -141,7 +145,7 @@ async fn call(
         session,
         events,
         offers,
-        socket,
+        sockets,
         media,
         about,
         back,

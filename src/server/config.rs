@@ -6,6 +6,7 @@ use super::trunks::{self, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
 use crate::line::codec::Codec;
+use crate::line::sdp::Policy;
 use crate::line::sip;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -23,8 +24,9 @@ pub struct Config {
     pub tls: Tls,
     /// What a NAT in front of us is called by those outside of it.
     pub external: Option<IpAddr>,
-    /// First and last UDP port for sound.
+    /// First and last UDP port for sound: an even one and the next for each call.
     pub rtp_ports: [u16; 2],
+    pub media: MediaTable,
     /// The dialplan file; the bundled clinic without it. Relative to the configuration file.
     pub dialplan: Option<PathBuf>,
     /// Where calls are recorded as events. Relative to the configuration file.
@@ -37,7 +39,6 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     pub recognition: Recognition,
     pub listening: Listening,
-    pub media: MediaTable,
     /// Where callers wait; one, where neither queues nor agents are written.
     #[serde(rename = "queue", default)]
     pub queues: Vec<Queue>,
@@ -64,12 +65,15 @@ pub struct MediaTable {
     /// The codecs that are spoken, the one that is liked best first: of those that a caller offers, the
     /// first of these is taken. `g722`, `opus`, `pcmu`, `pcma`.
     pub codecs: Vec<Codec>,
+    /// Encrypted sound (SRTP): `off`, `allowed` or `required`.
+    pub srtp: Policy,
 }
 
 impl Default for MediaTable {
     fn default() -> MediaTable {
         MediaTable {
             codecs: Codec::ALL.into(),
+            srtp: Policy::default(),
         }
     }
 }
@@ -107,7 +111,8 @@ impl Default for Config {
             listen_tls: Vec::new(),
             tls: Tls::default(),
             external: None,
-            rtp_ports: [16_384, 32_766],
+            rtp_ports: [16_384, 32_767],
+            media: MediaTable::default(),
             dialplan: None,
             data: PathBuf::from("data"),
             most_calls: 200,
@@ -115,7 +120,6 @@ impl Default for Config {
             metrics: None,
             recognition: Recognition::default(),
             listening: Listening::default(),
-            media: MediaTable::default(),
             queues,
             agents,
             trunks: Vec::new(),
@@ -164,9 +168,19 @@ impl Config {
             config.queues.clear();
         }
         let [first, last] = config.rtp_ports;
-        if first < 1024 || last <= first {
+        if first < 1024 || last <= first || last - first < 2 && first % 2 == 1 {
             let why = format!(
-                "rtp_ports = [{first}, {last}]: write the first and the last port, such as [16384, 32766]"
+                "rtp_ports = [{first}, {last}]: write the first and the last port, an even one and the next \
+                 for each call, such as [16384, 32767]"
+            );
+            return Err(invalid(why));
+        }
+        if let Some(external) = config.external
+            && (external.is_unspecified() || external.is_multicast())
+        {
+            let why = format!(
+                "external = \"{external}\": nothing can be sent there. Write the address that the address \
+                 translator has on the outside, such as 203.0.113.7"
             );
             return Err(invalid(why));
         }
@@ -211,6 +225,27 @@ impl Config {
 mod tests {
     use super::*;
 
+    #[test]
+    fn an_external_address_is_one_that_can_be_sent_to() {
+        assert!(read("external = \"203.0.113.7\"").is_ok());
+        for nowhere in ["0.0.0.0", "::", "224.0.0.1", "ff02::1"] {
+            let error = read(&format!("external = \"{nowhere}\"")).unwrap_err();
+            assert!(
+                error.contains("203.0.113.7") && error.contains("zeroline.toml"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn encryption_is_allowed_unless_it_is_written_otherwise() {
+        assert_eq!(read("").unwrap().media.srtp, Policy::Allowed);
+        let written = |srtp: &str| read(&format!("[media]\nsrtp = \"{srtp}\""));
+        assert_eq!(written("required").unwrap().media.srtp, Policy::Required);
+        assert_eq!(written("off").unwrap().media.srtp, Policy::Off);
+        assert!(written("perhaps").unwrap_err().contains("allowed"));
+    }
+
     fn read(source: &str) -> Result<Config, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("zeroline.toml");
@@ -232,7 +267,11 @@ mod tests {
         assert!(error.contains("zeroline.toml"), "{error}");
         assert!(error.contains("line 2"), "{error}");
         assert!(error.contains("rtp_ports"), "{error}");
-        assert!(read("rtp_ports = [9, 4]").unwrap_err().contains("16384"));
+        for range in ["[9, 4]", "[16385, 16386]"] {
+            let error = read(&format!("rtp_ports = {range}")).unwrap_err();
+            assert!(error.contains("16384"), "{error}");
+        }
+        assert!(read("rtp_ports = [16384, 16385]").is_ok());
         let here = read("listen = \"here\"").unwrap_err();
         assert!(
             here.contains("line 1") && here.contains("192.168.1.10:5060"),
@@ -296,6 +335,18 @@ mod tests {
             error.contains("g722") && error.contains("line 2"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_configuration_of_the_readme_is_one() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        let example = readme.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        // What is commented out can be written too.
+        let config = read(&example.replace("# external", "external")).unwrap();
+        assert_eq!(config.rtp_ports, Config::default().rtp_ports);
+        assert!(config.external.is_some());
     }
 
     #[test]

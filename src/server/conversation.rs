@@ -2,13 +2,13 @@
 
 use super::Shared;
 use super::media::{Command, LineRequest, Live, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::transfer::Transfer;
 use crate::call::{
     About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way,
 };
 use crate::human::Context;
-use crate::line::leg::Leg;
+use crate::line::leg::{Leg, Sockets};
 use crate::line::sdp::Media;
 use crate::line::sip::{Ended, Invitation, Session, SessionEvent, SessionEvents};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub struct Called {
     pub session: Session,
     pub events: SessionEvents,
     pub offers: Offers,
-    pub socket: std::net::UdpSocket,
+    pub sockets: Sockets,
     pub media: Media,
     pub about: About,
     pub back: CalledBack,
@@ -46,7 +46,7 @@ pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
     };
     let (requests, line_requests) = mpsc::channel(8);
     let (about, back) = (called.about, Some(called.back));
-    conversation.begin(called.socket, &called.media, about, back, requests);
+    conversation.begin(called.sockets, &called.media, about, back, requests);
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let counted = shared.clone();
     tokio::spawn(async move {
@@ -76,7 +76,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
         // Telephone systems that cannot say how a transfer ended send callers back whom nobody took.
         returned: invitation.was_referred_by(shared.agent.address()),
     };
-    let (socket, mut offers) = match Offers::begin(shared) {
+    let (sockets, mut offers) = match Offers::begin(shared, Peer::of(&invitation)) {
         Ok(begun) => begun,
         Err(error) => {
             tracing::error!(parent: &span, %error, "call refused: no RTP port");
@@ -105,7 +105,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     };
     let (requests, line_requests) = mpsc::channel(8);
     let waiting = Unconfirmed {
-        socket,
+        sockets,
         agreed,
         about,
         requests,
@@ -115,7 +115,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
 
 /// A call that was answered and waits for its ACK.
 struct Unconfirmed {
-    socket: std::net::UdpSocket,
+    sockets: Sockets,
     agreed: Option<Media>,
     about: About,
     requests: mpsc::Sender<LineRequest>,
@@ -213,22 +213,23 @@ impl Conversation {
         }
     }
 
-    fn answered(&self, sdp: &str) {
+    fn answered(&mut self, sdp: &str) {
         if let Some(media) = self.offers.answered(sdp, &self.span) {
             self.command(Command::Media(self.slot, media));
         }
     }
 
-    fn confirmed(&self, unconfirmed: Unconfirmed, answer: Option<String>) {
+    fn confirmed(&mut self, unconfirmed: Unconfirmed, answer: Option<String>) {
         let Unconfirmed {
-            socket,
+            sockets,
             agreed,
             about,
             requests,
         } = unconfirmed;
-        let accepted = || self.offers.answered(&answer?, &self.span);
+        let (offers, span) = (&mut self.offers, &self.span);
+        let accepted = || offers.answered(&answer?, span);
         match agreed.or_else(accepted) {
-            Some(media) => self.begin(socket, &media, about, None, requests),
+            Some(media) => self.begin(sockets, &media, about, None, requests),
             None => {
                 tracing::info!(parent: &self.span, "no media agreed: hanging up");
                 self.hang_up();
@@ -238,7 +239,7 @@ impl Conversation {
 
     fn begin(
         &self,
-        socket: std::net::UdpSocket,
+        sockets: Sockets,
         media: &Media,
         about: About,
         called_back: Option<CalledBack>,
@@ -267,12 +268,13 @@ impl Conversation {
         let live = Live {
             call,
             plan,
-            leg: Leg::new(socket, media),
+            leg: Leg::new(sockets, media),
             rate,
             number,
             line,
             shared: self.shared.clone(),
             agent: None,
+            qualities: Vec::new(),
             held: 0,
             ticks: 0,
         };

@@ -5,7 +5,7 @@ use super::Shared;
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::media::Command;
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::transfer::ended;
 use crate::call::{Accept, Briefing, BriefingSetup};
 use crate::dialplan::ToAgent;
@@ -59,7 +59,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
 }
 
 async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
-    let Ok((socket, mut offers)) = Offers::begin(shared) else {
+    let Ok((sockets, mut offers)) = Offers::begin(shared, Peer::of(&invitation)) else {
         return invitation.refuse(503, "no port for sound");
     };
     let (agreed, sdp) = match offers.first(&invitation) {
@@ -82,7 +82,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
             prompts: plan.prompts.clone(),
         });
         briefing.leave(vec![plan.dialplan.told_agent(told)]);
-        let leg = Leg::new(socket, media);
+        let leg = Leg::new(sockets, media);
         let live = AgentLive::new(agent, briefing, leg, plan, news).dismissed();
         shared.media.tell(Command::AddAgent(slot, Box::new(live)));
     }

@@ -3,6 +3,7 @@
 
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
+use super::quality;
 use super::workers::{Work, count_panic};
 use super::{Plan, Shared};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
@@ -83,6 +84,8 @@ pub struct Live {
     pub shared: Arc<Shared>,
     /// The agent who has the caller.
     pub agent: Option<(Slot, Box<AgentLive>)>,
+    /// Of the lines of agents who had the caller.
+    pub qualities: Vec<EventKind>,
     /// Ticks for which the caller has had us on hold.
     pub held: u32,
     /// Ticks of the call.
@@ -112,6 +115,9 @@ impl Live {
             self.handle(Input::Key(key, Way::Rtp));
         }
         let session = self.leg.session();
+        if let Some(warning) = session.take_warning() {
+            tracing::warn!(call = self.call.id(), "{warning}");
+        }
         let (held, lost) = (
             !session.media().we_send,
             // Who holds us may well send nothing.
@@ -140,9 +146,8 @@ impl Live {
                 self.leg.session().press(key);
             }
         }
-        if !held {
-            self.leg.send(&bot);
-        }
+        // While they hold us that is RTCP at most.
+        self.leg.send(&bot);
         while let Some(job) = self.call.poll_job() {
             self.pass_on(slot, job, work);
         }
@@ -150,6 +155,7 @@ impl Live {
             log(&event);
             if let EventKind::CallEnded { reason, .. } = &event.kind {
                 self.tell_desk_of_end(*reason);
+                self.note_quality(&event, work);
             }
             work.events.send(event);
         }
@@ -161,6 +167,20 @@ impl Live {
         }
     }
 
+    /// Of the lines, before the call's last event.
+    fn note_quality(&mut self, last: &Event, work: &Work) {
+        let agent = self.agent.as_mut().map(|(_, agent)| agent.quality());
+        self.qualities.extend(agent);
+        self.qualities
+            .insert(0, quality::of(self.leg.session(), None));
+        for kind in self.qualities.drain(..) {
+            work.events.send(Event {
+                kind,
+                ..last.clone()
+            });
+        }
+    }
+
     /// What happened outside.
     pub fn handle(&mut self, input: Input) {
         if let (Some((_, agent)), Input::Key(key, _)) = (&mut self.agent, &input) {
@@ -168,8 +188,9 @@ impl Live {
         }
         // Who was talking to an agent hears why that ends.
         if matches!(input, Input::Shutdown)
-            && let Some((_, agent)) = self.agent.take()
+            && let Some((_, mut agent)) = self.agent.take()
         {
+            self.qualities.push(agent.quality());
             agent.tell(AgentNews::CallOver);
         }
         self.call.handle(input);

@@ -12,6 +12,7 @@ pub mod control;
 mod conversation;
 mod desk;
 mod feature;
+mod files;
 mod health;
 mod kept;
 mod listen;
@@ -23,6 +24,7 @@ mod offers;
 mod people;
 mod phones;
 mod pool;
+mod quality;
 mod transfer;
 mod trunks;
 mod workers;
@@ -202,6 +204,7 @@ impl Server {
         knows_queues(&config.queues, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
         let lock = Lock::take(&config.data)?;
+        files::allow_for(config.most_calls);
         let saved = kept::read(&config.data)?;
         let threads = match config.recognition.threads {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),

@@ -3,6 +3,7 @@
 use super::Shared;
 use super::desk::DeskInput;
 use super::kept;
+use super::offers::Peer;
 use super::people::{Agent, Secret};
 use crate::call::Accept;
 use crate::human::{Context, Input, Ring};
@@ -70,6 +71,16 @@ impl Phones {
 }
 
 impl Phone {
+    pub fn peer(&self) -> Peer {
+        match self {
+            Phone::At(address) => Peer::at(address),
+            Phone::Registered(reach) => Peer {
+                host: reach.flow.map(|flow| flow.address.ip()),
+                ..Peer::at(&reach.uri)
+            },
+        }
+    }
+
     pub fn outgoing(&self, offer: String) -> Outgoing {
         match self {
             Phone::At(address) => Outgoing::new(address, US, offer),

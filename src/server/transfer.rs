@@ -3,7 +3,7 @@
 
 use super::agent_live::{AgentLive, AgentNews};
 use super::media::{Command, Slot};
-use super::offers::Offers;
+use super::offers::{Offers, Peer};
 use super::phones::{US, user_to_user};
 use super::{Plan, Shared};
 use crate::audio::LineRate;
@@ -109,8 +109,8 @@ impl Consulted {
         target: &str,
         context: &Context,
     ) -> Result<Consulted, String> {
-        let begun = Offers::begin(shared);
-        let (socket, mut offers) = begun.map_err(|error| error.to_string())?;
+        let begun = Offers::begin(shared, Peer::at(target));
+        let (sockets, mut offers) = begun.map_err(|error| error.to_string())?;
         let outgoing = Outgoing {
             headers: vec![user_to_user(context)],
             longest_ringing: RINGS,
@@ -119,7 +119,7 @@ impl Consulted {
         let placed = shared.agent.call(outgoing, |_| {}).await;
         let (session, events, answer) = placed.map_err(|error| error.to_string())?;
         let (tell, news) = mpsc::channel(8);
-        let consulted = Consulted {
+        let mut consulted = Consulted {
             shared: shared.clone(),
             session,
             events,
@@ -132,7 +132,7 @@ impl Consulted {
         let plan = shared.plan();
         let rate = media.codec.line_rate();
         let briefing = Briefing::new(briefing(&plan, rate, context));
-        let leg = Leg::new(socket, &media);
+        let leg = Leg::new(sockets, &media);
         let live = AgentLive::new(target, briefing, leg, plan, tell).dismissed();
         let add = Command::AddAgent(consulted.slot, Box::new(live));
         match shared.media.tell(add) {

@@ -257,7 +257,9 @@ impl Lines {
             None => self.agents.remove(&slot).and_then(|agent| agent.joins),
         };
         if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
-            live.agent = None;
+            let gone = live.agent.take();
+            live.qualities
+                .extend(gone.map(|(_, mut agent)| agent.quality()));
             live.call.handle(Input::Queue(match hung_up {
                 true => QueueNews::AgentHungUp,
                 false => QueueNews::AgentLost,

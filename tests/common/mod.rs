@@ -46,7 +46,11 @@ impl Served {
     pub fn within(plan: &str, extra: &str, environment: &[(&str, &str)]) -> Served {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
-        let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
+        let listen = match extra.starts_with("listen = ") {
+            true => "",
+            false => "listen = \"127.0.0.1:0\"\n",
+        };
+        let config = format!("{listen}dialplan = \"plan.toml\"\n{extra}\n");
         std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
         let (child, address, start) = launch(folder.path(), environment);
         Served {

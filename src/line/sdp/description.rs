@@ -4,12 +4,20 @@ use std::net::{IpAddr, SocketAddr};
 
 use sdp_types::{Media, RtpMap, Session};
 
+use super::crypto::{self, Line, Policy};
 use super::{COMFORT_NOISE, Other, SdpError, TELEPHONE_EVENT};
 use crate::line::codec::Codec;
 
 /// A session description of the peer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Description(Session);
+
+/// Without its lines, which may hold keys.
+impl std::fmt::Debug for Description {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Description({} streams)", self.0.medias.len())
+    }
+}
 
 /// Reads a session description. Bare LF, a missing last line end and bytes that are not UTF-8
 /// are accepted, and so is anything in the lines that we do not use.
@@ -43,19 +51,50 @@ fn tidy(line: &str) -> String {
 }
 
 impl Description {
-    /// The first audio stream over plain RTP that is not switched off, and its place.
-    pub(super) fn audio(&self) -> Result<(usize, Stream<'_>), SdpError> {
-        let mut other = None;
+    /// The audio stream to take, its place, and the key of an encrypted one: the first that is not
+    /// switched off and that the policy permits; where both are permitted, the first encrypted one.
+    pub(super) fn audio(
+        &self,
+        policy: Policy,
+    ) -> Result<(usize, Stream<'_>, Option<Line>), SdpError> {
+        let mut plain = None;
+        let mut error = None;
         for (at, stream) in self.streams().enumerate() {
             if !stream.media.media.eq_ignore_ascii_case("audio") || stream.media.port == 0 {
                 continue;
             }
-            if stream.is_plain_rtp() {
-                return Ok((at, stream));
-            }
-            other.get_or_insert_with(|| stream.transport().to_owned());
+            let transport = stream.transport();
+            let is = |names: [&str; 2]| names.iter().any(|n| transport.eq_ignore_ascii_case(n));
+            // AVPF (RFC 4585) only permits more RTCP, which we need not send.
+            let (is_plain, is_secure) =
+                (is(["RTP/AVP", "RTP/AVPF"]), is(["RTP/SAVP", "RTP/SAVPF"]));
+            let not_taken = if policy == Policy::Off && is_plain {
+                plain.get_or_insert((at, stream));
+                continue;
+            } else if !is_plain && (!is_secure || policy == Policy::Off) {
+                SdpError::Transport(transport.to_owned())
+            } else {
+                // A key on a plain stream is how phones offer encryption that they can do without.
+                match crypto::usable(&stream) {
+                    Ok(Some(line)) => return Ok((at, stream, Some(line))),
+                    _ if is_plain && policy == Policy::Allowed => {
+                        plain.get_or_insert((at, stream));
+                        continue;
+                    }
+                    Ok(None) if is_plain => SdpError::Insecure,
+                    Ok(None) => SdpError::Crypto(
+                        transport.to_owned(),
+                        "there is no a=crypto line".to_owned(),
+                    ),
+                    Err(why) => SdpError::Crypto(transport.to_owned(), why),
+                }
+            };
+            error.get_or_insert(not_taken);
         }
-        Err(other.map_or(SdpError::NoAudio, SdpError::Transport))
+        match plain {
+            Some((at, stream)) => Ok((at, stream, None)),
+            None => Err(error.unwrap_or(SdpError::NoAudio)),
+        }
     }
 
     pub(super) fn streams(&self) -> impl Iterator<Item = Stream<'_>> {
@@ -77,12 +116,6 @@ impl Stream<'_> {
         &self.media.proto
     }
 
-    /// AVPF (RFC 4585) only permits more RTCP, which we need not send.
-    fn is_plain_rtp(&self) -> bool {
-        let transport = self.transport();
-        transport.eq_ignore_ascii_case("RTP/AVP") || transport.eq_ignore_ascii_case("RTP/AVPF")
-    }
-
     /// Where the peer wants its packets. It may be unspecified, which means on hold
     /// (RFC 3264 section 8.4).
     pub(super) fn address(&self) -> Result<SocketAddr, SdpError> {
@@ -93,15 +126,38 @@ impl Stream<'_> {
             .or(self.session.connection.as_ref())
             .ok_or_else(|| SdpError::Malformed("no c= line for the audio".into()))?;
         let text = &connection.connection_address;
-        let ip: IpAddr = text
-            .parse()
-            .map_err(|_| SdpError::Address(text.clone()))
-            .map(|ip: IpAddr| ip.to_canonical())?;
-        let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
-        if ip.is_multicast() || broadcast {
-            return Err(SdpError::Address(text.clone()));
-        }
+        let ip = unicast(text).ok_or_else(|| SdpError::Address(text.clone()))?;
         Ok(SocketAddr::new(ip, self.media.port))
+    }
+
+    /// Where the peer, who wants its packets at `rtp`, wants its RTCP: the next port (RFC 3550 section 11)
+    /// unless it says otherwise (RFC 3605). `None` if there is no such place.
+    pub(super) fn rtcp_address(&self, rtp: SocketAddr) -> Option<SocketAddr> {
+        let next = || Some(SocketAddr::new(rtp.ip(), rtp.port().checked_add(1)?));
+        let Some(said) = self.attributes("rtcp").next() else {
+            return next();
+        };
+        let mut fields = said.split_whitespace();
+        let port = fields.next()?.parse().ok().filter(|port| *port != 0)?;
+        let ip = match fields.nth(2) {
+            Some(ip) => unicast(ip)?,
+            None => rtp.ip(),
+        };
+        (ip.is_ipv4() == rtp.is_ipv4()).then_some(SocketAddr::new(ip, port))
+    }
+
+    /// Whether the peer can do with one port for RTP and RTCP (RFC 5761).
+    pub(super) fn has_rtcp_mux(&self) -> bool {
+        let attributes = &self.media.attributes;
+        attributes.iter().any(|a| a.attribute == "rtcp-mux")
+    }
+
+    /// The values of the stream's attributes of this name.
+    pub(super) fn attributes(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let attributes = self.media.attributes.iter();
+        attributes
+            .filter(move |a| a.attribute == name)
+            .filter_map(|a| a.value.as_deref())
     }
 
     pub(super) fn direction(&self) -> Direction {
@@ -228,6 +284,13 @@ impl Stream<'_> {
     pub(super) fn refusal(&self) -> Media {
         stream(&self.media.media, self.transport(), &self.media.fmt)
     }
+}
+
+/// An address that can be sent to. It may be unspecified.
+fn unicast(text: &str) -> Option<IpAddr> {
+    let ip = text.parse::<IpAddr>().ok()?.to_canonical();
+    let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+    (!ip.is_multicast() && !broadcast).then_some(ip)
 }
 
 /// Whether an rtpmap means this name, at the codec's clock rate and with as many channels. Opus is

@@ -2,17 +2,22 @@
 //!
 //! [`parse`] reads what the peer sent, [`answer`] answers an offer, [`offer`] makes one and
 //! [`accept`] reads the answer to it. Answering and accepting give a [`Media`]: all that an
-//! RTP session must know. Plain RTP only; ICE, SRTP and RTCP are not spoken, and attributes about
-//! them are ignored.
+//! RTP session must know: also the keys of SRTP ([`Policy`], RFC 4568) and where RTCP goes. ICE and
+//! DTLS are not spoken, and attributes about them are ignored.
 
 #[cfg(test)]
 mod codecs_tests;
+mod crypto;
 mod description;
+#[cfg(test)]
+mod srtp_tests;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use self::crypto::{Line, Security};
+pub use self::crypto::{Policy, Srtp};
 pub use self::description::{Description, parse};
 use self::description::{Direction, Stream};
 use super::codec::Codec;
@@ -46,6 +51,15 @@ pub struct Media {
     /// The length of the packets that we send, 10 to 60 ms: what the peer asks for, as far as the codec
     /// has it ([`Codec::packet_ms`]).
     pub packet_ms: u32,
+    /// Where the peer wants its RTCP; `None`: nowhere.
+    pub rtcp: Option<SocketAddr>,
+    /// RTCP comes and goes on the port of RTP (RFC 5761).
+    pub rtcp_mux: bool,
+    /// The keys, where the stream is encrypted.
+    pub srtp: Option<Srtp>,
+    /// Where the peer's signalling comes from, if that is known: behind an address translator its sound
+    /// comes from there too. SDP does not tell.
+    pub signalling: Option<IpAddr>,
 }
 
 /// RTP payload types, 0 to 127.
@@ -68,9 +82,19 @@ pub enum SdpError {
     #[error("the peer offers no audio; only calls with audio can be answered")]
     NoAudio,
     #[error(
-        "the peer's audio is only over {0}; set the peer or trunk to plain RTP (RTP/AVP), without SRTP"
+        "the peer's audio is only over {0}; set the peer or trunk to plain RTP (RTP/AVP), or to SRTP with keys in \
+         SDP (RTP/SAVP), which `srtp` of [media] must allow"
     )]
     Transport(String),
+    #[error("the peer's audio over {0} has no key that can be used: {1}")]
+    Crypto(String, String),
+    #[error(
+        "the peer does not encrypt its audio, and `srtp` of [media] is \"required\"; set the peer to SRTP with \
+         keys in SDP (RTP/SAVP)"
+    )]
+    Insecure,
+    #[error("no key could be made: {0}; the system gives no random numbers")]
+    Random(String),
     #[error(
         "no common codec: the peer has {theirs}, we have {ours}; allow one of ours at the peer"
     )]
@@ -95,11 +119,21 @@ impl SdpError {
 /// Our side's identity in one SIP dialog: the `o=` line (RFC 8866 section 5.2). Keeps the version,
 /// which grows by one whenever what we say differs from what we said last, and only then
 /// (RFC 3264 section 8).
-#[derive(Debug, Clone)]
+///
+/// It holds what the dialog came to about SRTP as well.
+#[derive(Clone)]
 pub struct Origin {
     id: u64,
     version: u64,
     last: Option<sdp_types::Session>,
+    security: Security,
+}
+
+/// Without what we said last, which may hold keys.
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Origin({} {})", self.id, self.version)
+    }
 }
 
 impl Origin {
@@ -109,7 +143,19 @@ impl Origin {
             id,
             version: 1,
             last: None,
+            security: Security::default(),
         }
+    }
+
+    /// With another policy than [`Policy::Allowed`].
+    pub fn with_srtp(mut self, policy: Policy) -> Origin {
+        self.security.policy = policy;
+        self
+    }
+
+    /// What comes is agreed with somebody else, who is to have keys of their own.
+    pub fn forget_keys(&mut self) {
+        self.security.forget();
     }
 
     /// The text of a description by us, with the `o=` line that it needs.
@@ -143,7 +189,7 @@ pub fn answer(
     ours: &[Codec],
     origin: &mut Origin,
 ) -> Result<(Media, String), SdpError> {
-    let (chosen, stream) = offer.audio()?;
+    let (chosen, stream, line) = offer.audio(origin.security.policy)?;
     let remote = stream.address()?;
     same_family(remote, local)?;
     let (codec, audio) = ours
@@ -158,6 +204,8 @@ pub fn answer(
         comfort_noise: stream.comfort_noise(codec),
     };
     let theirs = stream.direction();
+    let rtcp_mux = stream.has_rtcp_mux();
+    let (srtp, line) = origin.security.answer(line, remote)?.unzip();
     let media = Media {
         remote,
         codec,
@@ -169,6 +217,13 @@ pub fn answer(
         we_send: theirs.receives() && !remote.ip().is_unspecified(),
         we_receive: theirs.sends(),
         packet_ms: stream.packet_ms(codec),
+        rtcp: match rtcp_mux {
+            true => Some(remote),
+            false => stream.rtcp_address(remote),
+        },
+        rtcp_mux,
+        srtp,
+        signalling: None,
     };
     let others: Vec<_> = [receive.telephone_event, receive.comfort_noise]
         .into_iter()
@@ -180,13 +235,15 @@ pub fn answer(
         .enumerate()
         .map(|(at, stream)| {
             if at == chosen {
-                ours_as(
+                let mut ours = ours_as(
                     local,
                     stream.transport(),
                     &[(codec, audio)],
                     &others,
                     Direction::of(media.we_send, media.we_receive),
-                )
+                );
+                add(&mut ours, line.as_slice(), rtcp_mux);
+                ours
             } else {
                 stream.refusal()
             }
@@ -209,14 +266,22 @@ pub fn offer(local: SocketAddr, ours: &[Codec], origin: &mut Origin) -> String {
             });
         }
     }
-    let stream = ours_as(local, "RTP/AVP", &codecs, &events, Direction::SendRecv);
+    let lines = origin.security.offer();
+    let transport = lines.map_or("RTP/AVP", |_| "RTP/SAVP");
+    let mut stream = ours_as(local, transport, &codecs, &events, Direction::SendRecv);
+    add(&mut stream, lines.unwrap_or_default(), false);
     origin.write(local, vec![stream])
 }
 
 /// Reads the answer to our [`offer`] of these codecs from this address. When the peer answers
-/// with several, its first is used.
-pub fn accept(answer: &Description, local: SocketAddr, ours: &[Codec]) -> Result<Media, SdpError> {
-    let (_, stream) = answer.audio()?;
+/// with several, its first is used. `origin` is the one that the offer was made with.
+pub fn accept(
+    answer: &Description,
+    local: SocketAddr,
+    ours: &[Codec],
+    origin: &mut Origin,
+) -> Result<Media, SdpError> {
+    let (_, stream, line) = answer.audio(origin.security.expected())?;
     let remote = stream.address()?;
     same_family(remote, local)?;
     let (codec, audio) = stream
@@ -245,7 +310,21 @@ pub fn accept(answer: &Description, local: SocketAddr, ours: &[Codec]) -> Result
         we_send: theirs.receives() && !remote.ip().is_unspecified(),
         we_receive: theirs.sends(),
         packet_ms: stream.packet_ms(codec),
+        rtcp: stream.rtcp_address(remote),
+        rtcp_mux: false,
+        srtp: origin.security.accept(line, remote)?,
+        signalling: None,
     })
+}
+
+/// Adds keys and RTCP to our side of the audio stream.
+fn add(stream: &mut sdp_types::Media, lines: &[Line], rtcp_mux: bool) {
+    for line in lines {
+        stream.add_attribute_with_value("crypto", line.attribute());
+    }
+    if rtcp_mux {
+        stream.add_attribute_from_str("rtcp-mux");
+    }
 }
 
 /// A payload type that is no audio: what its rtpmap says.

@@ -62,6 +62,10 @@ fn a_phones_offer_is_answered() {
             we_send: true,
             we_receive: true,
             packet_ms: 20,
+            rtcp: Some("198.51.100.7:49170".parse().unwrap()),
+            rtcp_mux: true,
+            srtp: None,
+            signalling: None,
         }
     );
     assert_eq!(
@@ -76,7 +80,8 @@ fn a_phones_offer_is_answered() {
          a=rtpmap:101 telephone-event/8000\r\n\
          a=fmtp:101 0-15\r\n\
          a=ptime:20\r\n\
-         a=sendrecv\r\n"
+         a=sendrecv\r\n\
+         a=rtcp-mux\r\n"
     );
 }
 
@@ -139,7 +144,7 @@ fn hold_and_resume_are_answered_with_their_mirror_image() {
         for offer in [media_level, session_level] {
             let (media, text) = answered(&offer).unwrap();
             assert_eq!((media.we_send, media.we_receive), (we_send, we_receive));
-            assert!(text.ends_with(&format!("a={ours}\r\n")), "{text}");
+            assert_eq!(lines(&text, &format!("a={ours}")).len(), 1, "{text}");
         }
     }
     // The media level has the last word.
@@ -312,13 +317,13 @@ fn an_answer_may_renumber_and_reorder() {
     let text = "v=0\nc=IN IP4 10.0.0.1\nm=audio 5000 RTP/AVP 18 8 0 96\n\
                 a=rtpmap:96 telephone-event/8000\na=sendonly";
     let answer = parse(text.as_bytes()).unwrap();
-    let media = accept(&answer, local(), &[Codec::Pcmu]).unwrap();
+    let media = accept(&answer, local(), &[Codec::Pcmu], &mut origin()).unwrap();
     assert_eq!(media.codec, Codec::Pcmu, "not the first, but ours");
     assert_eq!(media.send.telephone_event, Some(96));
     assert_eq!(media.receive.telephone_event, Some(101), "as offered");
     assert!(!media.we_send && media.we_receive);
 
-    let media = accept(&answer, local(), &OURS).unwrap();
+    let media = accept(&answer, local(), &OURS, &mut origin()).unwrap();
     assert_eq!(media.codec, Codec::Pcma, "the peer's first");
 }
 
@@ -326,7 +331,10 @@ fn an_answer_may_renumber_and_reorder() {
 fn an_answer_without_anything_usable_is_an_error() {
     let refused = "v=0\nc=IN IP4 10.0.0.1\nm=audio 0 RTP/AVP 0";
     let other = "v=0\nc=IN IP4 10.0.0.1\nm=audio 5000 RTP/AVP 18";
-    let error = |text: &str| accept(&parse(text.as_bytes()).unwrap(), local(), &OURS).unwrap_err();
+    let error = |text: &str| {
+        let answer = parse(text.as_bytes()).unwrap();
+        accept(&answer, local(), &OURS, &mut origin()).unwrap_err()
+    };
     assert_eq!(error(refused), SdpError::NoAudio);
     assert!(matches!(error(other), SdpError::NoCommonCodec { .. }));
 }
@@ -335,40 +343,65 @@ fn some_codecs() -> impl Strategy<Value = Vec<Codec>> {
     proptest::sample::subsequence(&Codec::ALL, 1..=4).prop_shuffle()
 }
 
+fn some_policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![
+        Just(Policy::Off),
+        Just(Policy::Allowed),
+        Just(Policy::Required),
+    ]
+}
+
 /// Everything that is done with a body from the network.
 fn digest(body: &[u8]) {
     let Ok(description) = parse(body) else { return };
-    let _ = accept(&description, local(), &OURS);
+    let _ = accept(&description, local(), &OURS, &mut origin());
     if let Ok((media, text)) = answer(&description, local(), &OURS, &mut origin()) {
         assert!(media.send.audio < 128);
         assert!(!media.we_send || !media.remote.ip().is_unspecified());
         assert_ne!(media.remote.port(), 0);
         let ours = parse(text.as_bytes()).unwrap();
         assert_eq!(ours.streams().count(), description.streams().count());
-        let mirrored = accept(&ours, media.remote, &OURS);
+        let mirrored = ours.audio(Policy::Allowed);
+        let mirrored = mirrored.map(|(_, stream, _)| stream.codec_of(media.send.audio));
         // Our answer can be read like any other, except that it may use a dynamic number.
-        assert_eq!(mirrored.unwrap().codec, media.codec);
+        assert_eq!(mirrored.unwrap(), Some(media.codec));
     }
 }
 
 proptest! {
     #[test]
     fn what_we_offer_we_can_answer_and_both_agree(
-        callers in some_codecs(), callees in some_codecs(), ports in (1u16.., 1u16..),
+        callers in some_codecs(), callees in some_codecs(), ports in (1u16..u16::MAX, 1u16..u16::MAX),
+        policies in (some_policy(), some_policy()),
     ) {
         let caller = SocketAddr::from(([192, 0, 2, 1], ports.0));
         let callee = SocketAddr::from(([192, 0, 2, 2], ports.1));
-        let text = offer(caller, &callers, &mut Origin::new(1));
+        let mut origin = Origin::new(1).with_srtp(policies.0);
+        let text = offer(caller, &callers, &mut origin);
         let offered = parse(text.as_bytes()).unwrap();
-        match answer(&offered, callee, &callees, &mut Origin::new(2)) {
+        let mut other = Origin::new(2).with_srtp(policies.1);
+        match answer(&offered, callee, &callees, &mut other) {
+            Err(SdpError::NoCommonCodec { .. }) => {
+                prop_assert!(callers.iter().all(|c| !callees.contains(c)));
+            }
             Err(error) => {
-                let refused = matches!(error, SdpError::NoCommonCodec { .. });
-                prop_assert!(refused && callers.iter().all(|c| !callees.contains(c)));
+                prop_assert!(matches!(error, SdpError::Insecure | SdpError::Transport(_)));
+                prop_assert!(policies.0 != policies.1);
             }
             Ok((theirs, text)) => {
-                let ours = accept(&parse(text.as_bytes()).unwrap(), caller, &callers).unwrap();
+                let answer = parse(text.as_bytes()).unwrap();
+                let ours = accept(&answer, caller, &callers, &mut origin).unwrap();
                 prop_assert_eq!((ours.remote, theirs.remote), (callee, caller));
-                prop_assert_eq!(Media { remote: caller, ..ours }, theirs);
+                let encrypted = policies.0 == Policy::Required;
+                prop_assert_eq!(ours.srtp.is_some(), encrypted);
+                let mirrored = ours.srtp.clone().map(|keys| Srtp {
+                    ours: keys.theirs,
+                    theirs: keys.ours,
+                });
+                prop_assert_eq!(&mirrored, &theirs.srtp);
+                prop_assert_eq!(ours.rtcp.unwrap().port(), ports.1 + 1);
+                let (remote, rtcp) = (caller, theirs.rtcp);
+                prop_assert_eq!(Media { remote, rtcp, srtp: mirrored, ..ours }, theirs);
             }
         }
     }

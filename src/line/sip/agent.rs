@@ -27,7 +27,7 @@ use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -189,6 +189,14 @@ impl Agent {
         &self.told
     }
 
+    /// For the sound of a call with whoever is there (`None`: we know but their name): our address to take it at,
+    /// and what they are told that it is.
+    pub fn sound_at(&self, towards: Option<IpAddr>) -> (IpAddr, IpAddr) {
+        let local = self.own.local(Transport::Udp, towards);
+        let told = self.own.address(Transport::Udp, towards);
+        (local.ip(), told.ip())
+    }
+
     /// Whose calls we know to be a trunk's.
     pub fn known(&self) -> &Known {
         &self.known
@@ -308,6 +316,7 @@ impl Reception {
         let transport = connection.map_or(Transport::Udp, |connection| connection.transport());
         let caller_at = from.address.ip();
         let own = self.own.contact(&self.user, transport, Some(caller_at));
+        let encrypted = matches!(transport, Transport::Tls | Transport::Wss);
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
             .layer
@@ -331,6 +340,8 @@ impl Reception {
             states: Some(state_receiver),
             request: tx.original.clone(),
             account,
+            source: from.address,
+            encrypted,
             offer: wanted.offer,
             timer: wanted.timer,
             kept: Some(self.calls.keep(dialog.id(), call)),

@@ -23,6 +23,8 @@ pub struct Invitation {
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
     pub(super) account: Option<String>,
+    pub(super) source: SocketAddr,
+    pub(super) encrypted: bool,
     pub(super) offer: Option<String>,
     pub(super) timer: Option<Agreed>,
     /// Gone with the states.
@@ -75,6 +77,16 @@ impl Invitation {
     /// Whether whoever listens there has asked for this call by REFER (RFC 3892), and it ends here.
     pub fn was_referred_by(&self, address: SocketAddr) -> bool {
         referred_by(&self.request).is_some_and(|host| host == address.to_string())
+    }
+
+    /// Where it came from.
+    pub fn source(&self) -> SocketAddr {
+        self.source
+    }
+
+    /// Whether it came over TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
     }
 
     pub fn call_id(&self) -> String {
@@ -169,6 +181,8 @@ impl Invitation {
     }
 
     fn refuse_now(&self, code: u16, reason: &str) {
+        // It may quote the caller, and must not end the header's quotation.
+        let reason = reason.replace(['"', '\\'], "'");
         let text = format!("SIP;cause={code};text=\"{reason}\"");
         if let Err(error) = self.dialog.reject(Some(StatusCode::from(code)), Some(text)) {
             tracing::debug!(%error, code, "refusal not sent");

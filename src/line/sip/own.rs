@@ -20,9 +20,8 @@ impl Own {
         first.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5060)))
     }
 
-    /// The one to be named to `towards`: of its family if we have that, and the external one for whoever
-    /// is outside.
-    pub fn address(&self, transport: Transport, towards: Option<IpAddr>) -> SocketAddr {
+    /// The one that messages to `towards` leave by: of its family if we have that.
+    pub fn local(&self, transport: Transport, towards: Option<IpAddr>) -> SocketAddr {
         let listening = match transport {
             Transport::Tls if !self.tls.is_empty() => &self.tls,
             _ => &self.plain,
@@ -31,7 +30,12 @@ impl Own {
             towards.is_none_or(|towards| towards.is_ipv4() == address.is_ipv4())
         };
         let own = listening.iter().find(family).or(listening.first());
-        let own = own.copied().unwrap_or(self.first());
+        own.copied().unwrap_or(self.first())
+    }
+
+    /// The one to be named to `towards`: the external one for whoever is outside.
+    pub fn address(&self, transport: Transport, towards: Option<IpAddr>) -> SocketAddr {
+        let own = self.local(transport, towards);
         match self.external {
             Some(external)
                 if external.is_ipv4() == own.is_ipv4() && towards.is_none_or(is_outside) =>

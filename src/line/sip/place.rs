@@ -41,7 +41,7 @@ const LONGEST_RINGING: Duration = Duration::from_secs(180);
 const TRANSACTION_LIFE: Duration = Duration::from_secs(32);
 
 /// A call to be placed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Outgoing {
     /// Whom to call: a SIP URI.
     pub target: String,
@@ -61,6 +61,13 @@ pub struct Outgoing {
     pub credentials: Option<Credentials>,
     /// After this long without an answer the call is cancelled.
     pub longest_ringing: Duration,
+}
+
+/// Without the offer, which may hold keys.
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outgoing({} as {}, ..)", self.target, self.user)
+    }
 }
 
 impl Outgoing {

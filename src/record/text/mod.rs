@@ -3,6 +3,7 @@
 //! What callers and networks say is printed, so nothing in it may reach the terminal as a
 //! command: control characters are replaced.
 
+mod line;
 mod list;
 mod messages;
 mod show;

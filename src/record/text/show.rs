@@ -1,6 +1,6 @@
 //! One call as a conversation to read.
 
-use super::{Ink, Layout, clean, ended, waiting, wrapped};
+use super::{Ink, Layout, clean, ended, line, waiting, wrapped};
 use crate::call::{AskedHow, Event, EventKind, InterruptedBy, OneWay};
 use crate::record::{Summary, Transcript};
 use crate::understand::Control;
@@ -253,6 +253,13 @@ impl Conversation {
                     AskedHow::RaisedVoice => "the caller raised their voice",
                 };
                 self.say(at, "", Ink::Person, format!("to a person: {why}"));
+            }
+            EventKind::LineQuality(quality) => {
+                let (text, details) = line::in_words(quality);
+                let entry = self.say(at, "", Ink::Plain, text);
+                for detail in details {
+                    self.detail(entry, detail);
+                }
             }
             EventKind::EngineFailed { what, reason } => {
                 self.say(at, "", Ink::Trouble, format!("{what} failed: {reason}"));

@@ -44,6 +44,9 @@ pub(super) struct Playout {
     /// Ticks in a row in which the delay was too long.
     crowded: u32,
     skipped: u64,
+    /// How long what was played had waited, in all, and in how many ticks.
+    waited_ms: u64,
+    played: u64,
 }
 
 impl Playout {
@@ -59,6 +62,8 @@ impl Playout {
             quiet: Quiet::default(),
             crowded: 0,
             skipped: 0,
+            waited_ms: 0,
+            played: 0,
         }
     }
 
@@ -83,6 +88,11 @@ impl Playout {
     /// Times that sound was left out because it was played later than need be.
     pub(super) fn skipped(&self) -> u64 {
         self.skipped
+    }
+
+    /// How long sound waits here until it is played, on average.
+    pub(super) fn delay_ms(&self) -> u32 {
+        self.waited_ms.checked_div(self.played).unwrap_or(0) as u32
     }
 
     /// The frame for this tick; false if none of it was received.
@@ -110,6 +120,10 @@ impl Playout {
         }
         let mut received = !self.samples.is_empty() && self.received;
         received |= self.fill(len);
+        if received {
+            self.waited_ms += self.waiting() as u64 * 1000 / u64::from(self.rate().hz());
+            self.played += 1;
+        }
         let played = self.samples.drain(..len.min(self.samples.len()));
         for (to, from) in frame.samples_mut().iter_mut().zip(played) {
             *to = from;

@@ -252,11 +252,10 @@ async fn calls_come_and_go_over_ipv6_and_each_is_told_an_address_of_its_family()
             let caller = invitation.caller();
             let ours = format!(
                 "<sip:us@{}",
-                address
-                    .ip()
-                    .is_ipv6()
-                    .then_some("[::1]")
-                    .unwrap_or("127.0.0.1")
+                match address.ip().is_ipv6() {
+                    true => "[::1]",
+                    false => "127.0.0.1",
+                }
             );
             assert!(caller.contains(&ours), "{caller}");
             let (session, mut events) = invitation.answer(SDP.to_owned()).unwrap();
