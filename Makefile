@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue
+.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue fuzz
 
 demo: setup
 	cargo build --locked
@@ -19,6 +19,10 @@ test: setup
 
 setup:
 	@scripts/setup
+
+# What comes from the network, made up: each reader for FUZZ_SECONDS (600).
+fuzz:
+	@scripts/fuzz
 
 # How fast Whisper is; docs/recognition.md holds the result.
 bench-recognition: setup

@@ -1,5 +1,6 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
+use super::limits::Limits;
 use super::people::{self, Agent, Asterisk, Queue, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
@@ -24,6 +25,7 @@ pub struct Config {
     pub drain_seconds: u64,
     /// Where Prometheus may read figures over HTTP, such as 127.0.0.1:9464; nowhere without it.
     pub metrics: Option<SocketAddr>,
+    pub limits: Limits,
     pub recognition: Recognition,
     pub listening: Listening,
     /// Where callers wait; one, where neither queues nor agents are written.
@@ -65,6 +67,7 @@ impl Default for Config {
             most_calls: 200,
             drain_seconds: 60,
             metrics: None,
+            limits: Limits::default(),
             recognition: Recognition::default(),
             listening: Listening::default(),
             queues,

@@ -13,6 +13,7 @@ mod conversation;
 mod desk;
 mod feature;
 mod kept;
+mod limits;
 mod lock;
 mod media;
 mod messages;
@@ -25,6 +26,7 @@ mod transfer;
 
 pub use config::{Config, ConfigError};
 pub use kept::QueueFileError;
+pub use limits::Limits as LimitsTable;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
@@ -34,7 +36,8 @@ use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
-use crate::line::sip::{Agent, Invitation, ListenError, Registrations};
+use crate::line::sip::{Agent, Invitation, Limiter, ListenError, Registrations};
+use crate::panics;
 use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
@@ -138,6 +141,7 @@ pub struct Server {
 struct Shared {
     config: Config,
     agent: Agent,
+    limiter: Limiter,
     phones: Phones,
     desk: Desk,
     pbx: Option<Pbx>,
@@ -204,8 +208,10 @@ impl Server {
             Registrations::new(accounts).map_err(|e| StartError::People(e.to_string()))?;
         let phones = Phones::new(&config.agents, registrations.clone());
         phones.restore(&config.data);
+        let limiter = Limiter::new(config.limits.settings(config.most_calls));
         let (agent, invitations) =
-            Agent::listen_with(config.listen, phones::US, registrations).await?;
+            Agent::listen_limited(config.listen, phones::US, registrations, limiter.clone())
+                .await?;
         let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
         let (media, media_thread) = media::start(make_pool, parts.events.clone(), messages.clone())
             .map_err(StartError::Thread)?;
@@ -224,6 +230,7 @@ impl Server {
             ports: Ports::new(agent.address().ip(), first..=last),
             phones,
             agent,
+            limiter,
             desk,
             pbx,
             config,
@@ -241,6 +248,7 @@ impl Server {
         tokio::spawn(desk::run(shared.clone(), setup, saved, inputs));
         tokio::spawn(phones::watch(shared.clone()));
         tokio::spawn(control::listen(shared.clone()));
+        tokio::spawn(limits::keep_known(shared.clone()));
         Ok(Server {
             shared,
             invitations,
@@ -315,7 +323,7 @@ impl Server {
         }
     }
 
-    fn take(&self, invitation: Invitation) {
+    fn take(&self, mut invitation: Invitation) {
         let shared = self.shared.clone();
         if shared.calls.fetch_add(1, Ordering::Relaxed) >= shared.config.most_calls {
             shared.calls.fetch_sub(1, Ordering::Relaxed);
@@ -327,10 +335,15 @@ impl Server {
             return;
         }
         tokio::spawn(async move {
-            match invitation.account().map(str::to_owned) {
-                Some(agent) => feature::serve(&shared, invitation, &agent).await,
-                None => conversation::serve(&shared, invitation).await,
-            }
+            let _permit = invitation.take_permit();
+            let call_id = invitation.call_id();
+            let served = async {
+                match invitation.account().map(str::to_owned) {
+                    Some(agent) => feature::serve(&shared, invitation, &agent).await,
+                    None => conversation::serve(&shared, invitation).await,
+                }
+            };
+            panics::contained("call", &call_id, served).await;
             shared.calls.fetch_sub(1, Ordering::Relaxed);
         });
     }

@@ -2,23 +2,29 @@
 //! and answers what is outside of any call.
 
 use super::address::UriParts;
+use super::admission::Admission;
 use super::flow::Moved;
 use super::invitation::Invitation;
+use super::limiter::{Limiter, NoCall};
+use super::limits::Act;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
 use super::socket::GuardedSocket;
+use super::stream;
+use crate::panics;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, Method, Param, Response, StatusCode, Transport, Uri};
-use rsipstack::transaction::endpoint::EndpointOption;
+use rsipstack::sip::{Header, Method, Param, Request, Response, StatusCode, Transport, Uri};
+use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{TcpListenerConnection, TransportLayer};
-use std::net::SocketAddr;
+use rsipstack::transport::{SipConnection, TransportLayer};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -82,6 +88,16 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
+        Agent::listen_limited(address, user, registrations, Limiter::none()).await
+    }
+
+    /// [`Agent::listen_with`] where not everybody may do as much as they like.
+    pub async fn listen_limited(
+        address: SocketAddr,
+        user: &str,
+        registrations: Registrations,
+        limiter: Limiter,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
         if address.ip().is_unspecified() {
             return Err(ListenError::Unspecified(address));
         }
@@ -95,19 +111,20 @@ impl Agent {
                 source,
             }
         };
-        let socket = GuardedSocket::bind(address).map_err(bind_error("UDP"))?;
+        let banned = limiter.clone();
+        transports.set_whitelist(move |ip: IpAddr| std::future::ready(!banned.is_banned(ip)));
+        let admission = Admission {
+            limiter,
+            registrations: registrations.clone(),
+        };
+        let socket = GuardedSocket::bind(address, admission.clone()).map_err(bind_error("UDP"))?;
         let address = socket.address().map_err(bind_error("UDP"))?;
-        // The stack would only log that its listener could not bind: find out before it tries.
-        std::net::TcpListener::bind(address).map_err(bind_error("TCP"))?;
+        let listener = stream::bind(address).map_err(bind_error("TCP"))?;
         let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()))
             .await
             .map_err(stack_error)?;
         transports.add_transport(udp.into());
-        let tcp = TcpListenerConnection::new(address, None)
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(tcp.into());
 
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
@@ -115,7 +132,8 @@ impl Agent {
             .with_transport_inspector(Box::new(registrations.clone()))
             .with_cancel_token(token.clone())
             .with_transport_layer(transports)
-            .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
+            // Without a version: strangers need not know which faults we may have.
+            .with_user_agent("zeroline")
             .with_option(EndpointOption {
                 // Without a domain: the stack's default names its maker's.
                 callid_format: CallIdFormat::Uuid,
@@ -125,12 +143,21 @@ impl Agent {
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
+        let (streams, inner) = (admission.clone(), endpoint.inner.clone());
+        tokio::spawn(stream::accept(
+            listener,
+            address,
+            streams,
+            inner,
+            token.clone(),
+        ));
         tokio::spawn(serve(endpoint));
         let reception = Reception {
             layer: layer.clone(),
             own: contact(address, user, Transport::Udp),
             to_owner,
             registrations: registrations.clone(),
+            admission,
         };
         tokio::spawn(reception.take(requests));
         let expiry = token.clone();
@@ -171,47 +198,57 @@ struct Reception {
     own: Uri,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
+    admission: Admission,
 }
 
 impl Reception {
     async fn take(self, mut requests: TransactionReceiver) {
-        while let Some(mut tx) = requests.recv().await {
-            let in_dialog = DialogId::try_from(&tx).is_ok_and(|id| !id.local_tag.is_empty());
-            if in_dialog {
-                match self.layer.match_dialog(&tx) {
-                    Some(Dialog::Invite(mut dialog)) => {
-                        tokio::spawn(async move {
-                            if let Err(error) = dialog.handle(&mut tx).await {
-                                tracing::debug!(%error, "request in a dialog not handled");
-                            }
-                        });
-                    }
-                    _ if tx.original.method == Method::Ack => {}
-                    _ => reply(&mut tx, 481, vec![]).await,
-                }
-                continue;
+        while let Some(tx) = requests.recv().await {
+            let witness = Witness::of(&tx);
+            let call_id = witness.call_id();
+            let handled = panics::contained("SIP request", &call_id, self.request(tx)).await;
+            if handled.is_none() {
+                witness.answer().await;
             }
-            match tx.original.method {
-                Method::Invite => self.invite(tx).await,
-                Method::Register if self.registrations.has_accounts() => self.register(tx).await,
-                Method::Options => {
-                    let headers = vec![
-                        Header::Allow(ALLOW.into()),
-                        Header::Accept("application/sdp".into()),
-                    ];
-                    reply(&mut tx, 200, headers).await;
+        }
+    }
+
+    async fn request(&self, mut tx: Transaction) {
+        let in_dialog = DialogId::try_from(&tx).is_ok_and(|id| !id.local_tag.is_empty());
+        if in_dialog {
+            match self.layer.match_dialog(&tx) {
+                Some(Dialog::Invite(dialog)) => handle(tx, dialog),
+                _ if tx.original.method == Method::Ack => {}
+                _ => self.refuse(&mut tx, 481, vec![]).await,
+            }
+            return;
+        }
+        #[cfg(test)]
+        super::tests::panic_if_asked(&tx.original);
+        match tx.original.method {
+            Method::Invite => self.invite(tx).await,
+            Method::Register if self.registrations.has_accounts() => self.register(tx).await,
+            Method::Options => {
+                if let Some(unsupported) = required(&tx) {
+                    return reply(&mut tx, 420, vec![unsupported]).await;
                 }
-                Method::Ack => {}
-                Method::Bye
-                | Method::Info
-                | Method::Update
-                | Method::Notify
-                | Method::Refer
-                | Method::PRack
-                | Method::Cancel => reply(&mut tx, 481, vec![]).await,
-                Method::Register | Method::Subscribe | Method::Publish | Method::Message => {
-                    reply(&mut tx, 405, vec![Header::Allow(ALLOW.into())]).await;
-                }
+                let headers = vec![
+                    Header::Allow(ALLOW.into()),
+                    Header::Accept("application/sdp".into()),
+                ];
+                reply(&mut tx, 200, headers).await;
+            }
+            Method::Ack => {}
+            Method::Bye
+            | Method::Info
+            | Method::Update
+            | Method::Notify
+            | Method::Refer
+            | Method::PRack
+            | Method::Cancel => self.refuse(&mut tx, 481, vec![]).await,
+            Method::Register | Method::Subscribe | Method::Publish | Method::Message => {
+                let headers = vec![Header::Allow(ALLOW.into())];
+                self.refuse(&mut tx, 405, headers).await;
             }
         }
     }
@@ -224,7 +261,24 @@ impl Reception {
             return reply(&mut tx, 400, vec![]).await;
         };
         let decision = self.registrations.register(&tx.original, from);
-        decide(&mut tx, decision).await;
+        self.decide(&mut tx, decision, from).await;
+    }
+
+    /// Answers what has no place here; who asks for such things too often is a scanner.
+    async fn refuse(&self, tx: &mut Transaction, code: u16, headers: Vec<Header>) {
+        let heard = Flow::of(tx).is_none_or(|from| self.admission.note(from.address, Act::Refused));
+        if heard {
+            reply(tx, code, headers).await;
+        }
+    }
+
+    async fn decide(&self, tx: &mut Transaction, decision: Decision, from: Flow) {
+        let Decision::Answer { code, headers } = decision else {
+            return;
+        };
+        if code != 403 || self.admission.note(from.address, Act::WrongPassword) {
+            reply(tx, code, headers).await;
+        }
     }
 
     async fn invite(&self, mut tx: Transaction) {
@@ -242,9 +296,19 @@ impl Reception {
         if code_dialled && self.registrations.has_accounts() {
             match self.registrations.authenticate(&tx.original, from) {
                 Ok(user) => account = Some(user),
-                Err(decision) => return decide(&mut tx, decision).await,
+                Err(decision) => return self.decide(&mut tx, decision, from).await,
             }
         }
+        let ip = from.address.ip();
+        let is_ours = account.is_some() || self.registrations.is_home(ip);
+        let permit = match self.admission.limiter.call(ip, is_ours) {
+            Ok(permit) => permit,
+            Err(NoCall::Stranger) => return self.refuse(&mut tx, 403, vec![]).await,
+            Err(NoCall::Later(seconds)) => {
+                let headers = vec![Header::RetryAfter(seconds.to_string().into())];
+                return reply(&mut tx, 503, headers).await;
+            }
+        };
         let Ok(place) = self.to_owner.try_reserve() else {
             let gone = self.to_owner.is_closed();
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
@@ -258,7 +322,7 @@ impl Reception {
         let made = self
             .layer
             .get_or_create_server_invite(&tx, states, None, Some(own));
-        let mut dialog = match made {
+        let dialog = match made {
             Ok(dialog) => dialog,
             Err(error) => {
                 tracing::info!(%error, "INVITE refused: it makes no dialog");
@@ -271,12 +335,64 @@ impl Reception {
             states: Some(state_receiver),
             request: tx.original.clone(),
             account,
+            permit: Some(permit),
         });
-        tokio::spawn(async move {
-            if let Err(error) = dialog.handle(&mut tx).await {
-                tracing::debug!(%error, "INVITE not handled to its end");
-            }
-        });
+        handle(tx, dialog);
+    }
+}
+
+/// Has a dialog handle a request, which may take as long as the call rings.
+fn handle(mut tx: Transaction, mut dialog: InviteDialog) {
+    let witness = Witness::of(&tx);
+    tokio::spawn(async move {
+        let call_id = witness.call_id();
+        let handled = panics::contained("SIP request", &call_id, dialog.handle(&mut tx)).await;
+        match handled {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!(%error, call_id, "request not handled to its end"),
+            None => witness.answer().await,
+        }
+    });
+}
+
+/// What it takes to answer a request whose handling panicked.
+struct Witness {
+    request: Request,
+    endpoint: EndpointInnerRef,
+    connection: Option<SipConnection>,
+}
+
+impl Witness {
+    fn of(tx: &Transaction) -> Witness {
+        Witness {
+            request: tx.original.clone(),
+            endpoint: tx.endpoint_inner.clone(),
+            connection: tx.connection.clone(),
+        }
+    }
+
+    fn call_id(&self) -> String {
+        super::header(&self.request, "Call-ID").unwrap_or_default()
+    }
+
+    /// 500, past the transaction, which is gone.
+    async fn answer(self) {
+        let Some(connection) = self
+            .connection
+            .filter(|_| self.request.method != Method::Ack)
+        else {
+            return;
+        };
+        let to = self
+            .endpoint
+            .get_destination_from_request(&self.request)
+            .await;
+        let to = to.filter(|_| !connection.is_reliable());
+        let status = StatusCode::from(500);
+        let response = self.endpoint.make_response(&self.request, status, None);
+        if let Err(error) = connection.send(response.into(), to.as_ref()).await {
+            tracing::debug!(%error, "500 not sent");
+        }
     }
 }
 
@@ -292,13 +408,6 @@ fn required(tx: &Transaction) -> Option<Header> {
         })
         .collect();
     (!required.is_empty()).then(|| Header::Unsupported(required.join(", ").into()))
-}
-
-async fn decide(tx: &mut Transaction, decision: Decision) {
-    match decision {
-        Decision::Answer { code, headers } => reply(tx, code, headers).await,
-        Decision::Ignore => {}
-    }
 }
 
 /// A final response outside of a dialog, with the To tag that RFC 3261 section 8.2.6.2 asks for.

@@ -2,6 +2,7 @@
 
 use super::address::{NameAddr, UriParts, entries, telephone_number};
 use super::agent::ALLOW;
+use super::limiter::CallPermit;
 use super::session::{self, Session, SessionEvents};
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::dialog_layer::DialogLayer;
@@ -17,6 +18,7 @@ pub struct Invitation {
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
     pub(super) account: Option<String>,
+    pub(super) permit: Option<CallPermit>,
 }
 
 impl Invitation {
@@ -55,6 +57,11 @@ impl Invitation {
     /// Whether whoever listens there has asked for this call by REFER (RFC 3892), and it ends here.
     pub fn was_referred_by(&self, address: SocketAddr) -> bool {
         referred_by(&self.request).is_some_and(|host| host == address.to_string())
+    }
+
+    /// The call's place among those that there may be. Whoever takes the call keeps it until its end.
+    pub fn take_permit(&mut self) -> Option<CallPermit> {
+        self.permit.take()
     }
 
     pub fn call_id(&self) -> String {

@@ -2,28 +2,38 @@
 //! each, and [`Registrations`] of phones, over rsipstack.
 //!
 //! rsipstack does transports, transactions and dialogs. What it leaves to us is here: answering
-//! what it would drop (`guard`), requests outside of a dialog, who may register (`digest`) and is
+//! what it would drop (`guard`), connections that come in (`stream`), what each source may do
+//! (`limits`), both before the stack sees anything (`admission`), requests outside of a dialog, who may register (`digest`) and is
 //! reached where (`registrar`, `flow`), calls that nobody waits for any more (`place`), mapping its
 //! dialog states to [`SessionEvent`]s, and REFER followed by NOTIFY to the end. Descriptions of
 //! media pass through as text; `line::sdp` reads them.
 
 mod address;
+mod admission;
 mod agent;
 mod digest;
 mod flow;
+mod framing;
+pub(in crate::line) mod fuzzing;
 mod guard;
+mod head;
 mod invitation;
 mod keys;
+mod limiter;
+mod limits;
 mod place;
 mod refer;
 mod registrar;
 mod registrations;
 mod session;
 mod socket;
+mod stream;
 pub mod uui;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
+pub use limiter::{CallPermit, LimitSettings, Limiter};
+pub use limits::CallLimits;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
 pub use refer::ReferError;
 pub use registrar::{Carrier, Flow, Reach, Saved};

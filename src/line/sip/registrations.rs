@@ -7,6 +7,7 @@ use rsipstack::sip::Request;
 use rsipstack::transaction::endpoint::TransportEventInspector;
 use rsipstack::transport::TransportEvent;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -66,6 +67,11 @@ impl Registrations {
     /// Takes over what was saved. Phones that are still there can be called at once.
     pub fn restore(&self, saved: Saved) {
         self.change(|registrar| registrar.restore(saved, now()));
+    }
+
+    /// Whether somebody has registered a phone from there.
+    pub(super) fn is_home(&self, address: IpAddr) -> bool {
+        self.registrar().is_home(address)
     }
 
     pub(super) fn has_accounts(&self) -> bool {

@@ -1,8 +1,10 @@
-//! The UDP socket under the SIP stack: a large receive buffer, and the guard in front.
+//! The UDP socket under the SIP stack: a large receive buffer, and the admission in front.
 
-use super::guard::{self, Verdict};
+use super::admission::{Admission, Admitted};
 use rsipstack::platform::net::UdpSocket;
+use rsipstack::sip::Transport;
 use socket2::{Domain, Protocol, Socket, Type};
+use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
@@ -11,11 +13,12 @@ const RECEIVE_BUFFER: usize = 4 << 20;
 
 pub struct GuardedSocket {
     inner: tokio::net::UdpSocket,
+    admission: Admission,
 }
 
 impl GuardedSocket {
     /// Binds; port 0 takes a free one. Must be called within a tokio runtime.
-    pub fn bind(address: SocketAddr) -> io::Result<GuardedSocket> {
+    pub fn bind(address: SocketAddr, admission: Admission) -> io::Result<GuardedSocket> {
         let socket = Socket::new(
             Domain::for_address(address),
             Type::DGRAM,
@@ -27,6 +30,7 @@ impl GuardedSocket {
         socket.bind(&address.into())?;
         Ok(GuardedSocket {
             inner: tokio::net::UdpSocket::from_std(socket.into())?,
+            admission,
         })
     }
 
@@ -40,25 +44,26 @@ impl UdpSocket for GuardedSocket {
     async fn recv_from(&self, buffer: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
         loop {
             let (length, source) = self.inner.recv_from(buffer).await?;
-            let verdict = guard::inspect(buffer.get(..length).unwrap_or_default(), source);
-            match verdict {
-                Verdict::Pass(std::borrow::Cow::Borrowed(_)) => return Ok((length, source)),
-                Verdict::Pass(std::borrow::Cow::Owned(mended)) => {
+            let whole = length < buffer.len();
+            let datagram = buffer.get(..length).unwrap_or_default();
+            let admitted = match whole {
+                true => self.admission.admit(datagram, source, Transport::Udp),
+                // The kernel has cut off what did not fit.
+                false => self.admission.too_large(datagram, source),
+            };
+            match admitted {
+                Admitted::Pass(Cow::Borrowed(_)) => return Ok((length, source)),
+                Admitted::Pass(Cow::Owned(mended)) => {
                     if let Some(room) = buffer.get_mut(..mended.len()) {
                         room.copy_from_slice(&mended);
                         return Ok((mended.len(), source));
                     }
                     tracing::warn!(%source, "SIP message dropped: too long once mended");
                 }
-                Verdict::Answer(answer) => {
-                    let status = String::from_utf8_lossy(answer.get(8..).unwrap_or_default());
-                    let status = status.lines().next().unwrap_or_default();
-                    tracing::info!(%source, status, "SIP request refused");
+                Admitted::Answer(answer) => {
                     let _ = self.inner.send_to(&answer, source).await;
                 }
-                Verdict::Drop(reason) => {
-                    tracing::debug!(%source, length, reason, "datagram dropped");
-                }
+                Admitted::Drop | Admitted::Banned => {}
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Calls and registrations over real sockets, with the other side played by hand.
 
+mod hostile;
 mod phones;
 mod placing;
+mod torture;
 mod transfers;
 
 use super::*;
@@ -146,6 +148,13 @@ impl Peer {
             header("Call-ID: "),
             body.len()
         )
+    }
+}
+
+/// A fault of ours, for tests.
+pub fn panic_if_asked(request: &rsipstack::sip::Request) {
+    if header(request, "User-Agent").is_some_and(|agent| agent == "panic") {
+        panic!("injected");
     }
 }
 

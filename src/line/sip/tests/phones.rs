@@ -15,7 +15,7 @@ async fn office() -> (Agent, mpsc::Receiver<Invitation>, Registrations) {
     (agent, invitations, registrations)
 }
 
-fn challenge_in(answer: &str) -> String {
+pub fn challenge_in(answer: &str) -> String {
     let line = answer
         .lines()
         .find(|line| line.starts_with("WWW-Authenticate: "));
