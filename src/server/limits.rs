@@ -150,6 +150,21 @@ mod tests {
     }
 
     #[test]
+    fn the_limits_of_the_docs_are_some() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/security.md");
+        let docs = std::fs::read_to_string(docs).unwrap();
+        let example = docs.split("```toml\n[limits]\n").nth(1).unwrap();
+        let limits: Limits = toml::from_str(example.split("```").next().unwrap()).unwrap();
+        assert_eq!(limits.callers, Callers::Known);
+        assert!(limits.settings(200).exempt.len() > 1);
+        // What is said there to be the default is.
+        let default = Limits::default();
+        assert_eq!(default.calls_per_source, limits.calls_per_source);
+        assert_eq!(default.calls_per_minute, limits.calls_per_minute);
+        assert!(toml::from_str::<Limits>("callers = \"nobody\"").is_err());
+    }
+
+    #[test]
     fn networks_are_written_as_usual() {
         let network = |text: &str| Network::try_from(text.to_owned());
         assert!(network("192.0.2.0/24").is_ok_and(|n| n.0.prefix_len() == 24));

@@ -43,7 +43,21 @@ impl Served {
         std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
         let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
         std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
-        let (child, address, start) = launch(folder.path());
+        Served::launched(folder, None)
+    }
+
+    /// [`Served::start`] with as much in its log as `filter` says.
+    pub fn logging(target: &str, extra: &str, filter: &str) -> Served {
+        let quiet = Served::start(target, extra);
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["plan.toml", "zeroline.toml"] {
+            std::fs::copy(quiet.folder.path().join(file), folder.path().join(file)).unwrap();
+        }
+        Served::launched(folder, Some(filter))
+    }
+
+    fn launched(folder: tempfile::TempDir, filter: Option<&str>) -> Served {
+        let (child, address, start) = launch(folder.path(), filter);
         Served {
             child,
             address,
@@ -65,7 +79,7 @@ impl Served {
         let at = format!("listen = \"{}\"", self.address);
         let (_, rest) = config.split_once('\n').unwrap();
         std::fs::write(path, format!("{at}\n{rest}")).unwrap();
-        (self.child, self.address, self.start) = launch(self.folder.path());
+        (self.child, self.address, self.start) = launch(self.folder.path(), None);
     }
 
     pub fn started_with(&self, words: &str) -> bool {
@@ -193,11 +207,15 @@ impl Served {
 }
 
 /// Starts a server in that folder, and gives where it listens and what it said before.
-fn launch(folder: &Path) -> (Child, SocketAddr, String) {
-    let mut child = zeroline()
+fn launch(folder: &Path, filter: Option<&str>) -> (Child, SocketAddr, String) {
+    let mut serve = zeroline();
+    match filter {
+        Some(filter) => serve.env("RUST_LOG", filter),
+        None => serve.env_remove("RUST_LOG"),
+    };
+    let mut child = serve
         .args(["serve", "--config"])
         .arg(folder.join("zeroline.toml"))
-        .env_remove("RUST_LOG")
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

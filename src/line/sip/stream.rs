@@ -20,11 +20,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Mutex;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// From the connection to the end of its first message, and from the first byte of a message to
@@ -36,6 +37,10 @@ const PATIENCE: Duration = match cfg!(test) {
 
 /// What the other side does not take within this time is not wanted.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Messages to the other side that wait for it to read those before them.
+const MOST_UNREAD: usize = 256;
+const UNREAD: Closed = "the other side does not read";
 
 /// Read at once.
 const CHUNK: usize = 4096;
@@ -106,30 +111,40 @@ type Closed = &'static str;
 /// Carries messages between a connection and the stack until either is closed.
 async fn carry(
     stream: TcpStream,
-    (ours, from): (SocketAddr, SocketAddr),
+    ends: (SocketAddr, SocketAddr),
     admission: &Admission,
     endpoint: &EndpointInnerRef,
     token: CancellationToken,
 ) -> Result<(), Closed> {
     let (theirs_in, theirs_out) = stream.into_split();
-    let mut incoming = Incoming {
-        from,
-        admission,
-        stream: theirs_in,
-        answers: Arc::new(Mutex::new(theirs_out)),
-        read: Vec::new(),
-        deadline: Instant::now() + PATIENCE,
+    let (answers, queue) = mpsc::channel(MOST_UNREAD);
+    let reading = async {
+        let mut incoming = Incoming {
+            from: ends.1,
+            admission,
+            stream: theirs_in,
+            answers: answers.clone(),
+            read: Vec::new(),
+            deadline: Instant::now() + PATIENCE,
+        };
+        // Until it has said something that makes sense the stack does not hear of it.
+        let first = incoming.message(true).await?;
+        let (from_stack, to_stack) = connect(ends, endpoint, token.child_token())
+            .map_err(|_| "no socket pair")?
+            .into_split();
+        tokio::select! {
+            done = upward(incoming, first, to_stack) => done,
+            done = downward(from_stack, answers) => done,
+        }
     };
-    // Until it has said something that makes sense the stack does not hear of it.
-    let first = incoming.message(true).await?;
-    let ours = (ours, from);
-    let (to_stack, from_stack) = connect(ours, endpoint, token.child_token())
-        .map_err(|_| "no socket pair")?
-        .into_split();
-    let answers = incoming.answers.clone();
+    let mut writing = pin!(send(theirs_out, queue));
     tokio::select! {
-        done = upward(incoming, first, from_stack) => done,
-        done = downward(to_stack, answers) => done,
+        done = reading => {
+            // What was said last is still sent.
+            let _ = writing.await;
+            done
+        }
+        failed = &mut writing => failed,
     }
 }
 
@@ -161,16 +176,16 @@ fn connect(
 }
 
 /// What comes from the other side.
-struct Incoming<'a, R, W> {
+struct Incoming<'a, R> {
     from: SocketAddr,
     admission: &'a Admission,
     stream: R,
-    answers: Arc<Mutex<W>>,
+    answers: mpsc::Sender<Vec<u8>>,
     read: Vec<u8>,
     deadline: Instant,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Incoming<'_, R, W> {
+impl<R: AsyncRead + Unpin> Incoming<'_, R> {
     /// The next message that is admitted; `hurry`: also its first byte must come before the
     /// deadline. Keep-alives (RFC 5626 section 3.5.1) count as messages, but not in a hurry.
     async fn message(&mut self, hurry: bool) -> Result<Vec<u8>, Closed> {
@@ -182,7 +197,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Incoming<'_, R, W> {
                         return Ok(keep_alive);
                     }
                     if length == 4 {
-                        write(&self.answers, b"\r\n").await?;
+                        queue(&self.answers, b"\r\n".to_vec())?;
                     }
                     continue;
                 }
@@ -191,7 +206,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Incoming<'_, R, W> {
                     self.deadline = Instant::now() + PATIENCE;
                     match self.admission.admit(&message, self.from, Transport::Tcp) {
                         Admitted::Pass(passed) => return Ok(passed.into_owned()),
-                        Admitted::Answer(answer) => write(&self.answers, &answer).await?,
+                        Admitted::Answer(answer) => queue(&self.answers, answer)?,
                         Admitted::Drop => {}
                         Admitted::Banned => return Err("banned"),
                     }
@@ -228,21 +243,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Incoming<'_, R, W> {
         if refused != Admitted::Banned
             && let Some(answer) = guard::refusal(&self.read, self.from, status)
         {
-            write(&self.answers, &answer).await?;
+            queue(&self.answers, answer)?;
         }
         Err(status)
     }
 }
 
-async fn upward<R, W>(
-    mut incoming: Incoming<'_, R, W>,
+async fn upward<R: AsyncRead + Unpin>(
+    mut incoming: Incoming<'_, R>,
     first: Vec<u8>,
     mut stack: impl AsyncWrite + Unpin,
-) -> Result<(), Closed>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
+) -> Result<(), Closed> {
     let mut message = first;
     loop {
         let written = stack.write_all(&message).await;
@@ -251,10 +262,11 @@ where
     }
 }
 
-/// Message by message, so that an answer of the guard does not come in the middle of one.
-async fn downward<W: AsyncWrite + Unpin>(
+/// Message by message, so that an answer of the guard does not come in the middle of one. Never waits
+/// for the other side: the stack, which serves everybody, would wait too.
+async fn downward(
     mut stack: impl AsyncRead + Unpin,
-    answers: Arc<Mutex<W>>,
+    answers: mpsc::Sender<Vec<u8>>,
 ) -> Result<(), Closed> {
     let (mut read, mut chunk) = (Vec::new(), [0; CHUNK]);
     loop {
@@ -265,16 +277,25 @@ async fn downward<W: AsyncWrite + Unpin>(
         while let Ok(Some(Frame::KeepAlive(length) | Frame::Message(length))) =
             framing::first(&read)
         {
-            let message: Vec<u8> = read.drain(..length).collect();
-            write(&answers, &message).await?;
+            queue(&answers, read.drain(..length).collect())?;
         }
     }
 }
 
-async fn write<W: AsyncWrite + Unpin>(to: &Mutex<W>, bytes: &[u8]) -> Result<(), Closed> {
-    let mut to = to.lock().await;
-    match timeout(WRITE_PATIENCE, to.write_all(bytes)).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err("the other side does not read"),
+fn queue(answers: &mpsc::Sender<Vec<u8>>, message: Vec<u8>) -> Result<(), Closed> {
+    answers.try_send(message).map_err(|_| UNREAD)
+}
+
+/// Sends what is queued, until nothing more can come.
+async fn send(
+    mut to: impl AsyncWrite + Unpin,
+    mut queue: mpsc::Receiver<Vec<u8>>,
+) -> Result<(), Closed> {
+    while let Some(message) = queue.recv().await {
+        match timeout(WRITE_PATIENCE, to.write_all(&message)).await {
+            Ok(Ok(())) => {}
+            _ => return Err(UNREAD),
+        }
     }
+    Ok(())
 }

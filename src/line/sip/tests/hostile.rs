@@ -378,6 +378,28 @@ async fn a_connection_that_says_nothing_or_half_a_message_is_closed() {
 }
 
 #[tokio::test]
+async fn who_does_not_read_the_answers_holds_up_nobody() {
+    let agent = agent().await;
+    let mut stream = Stream::to(&agent).await;
+    let mut sent = 0;
+    // What comes back is as long as what is sent, and more than fits into all the buffers between.
+    let long = format!("Call-ID: {}", "x".repeat(7_000));
+    for seq in 1..5_000 {
+        let options = stream.options(seq).replace("Call-ID: ", &long);
+        let writing = stream.stream.write_all(options.as_bytes());
+        match tokio::time::timeout(Duration::from_secs(5), writing).await {
+            Ok(Ok(())) => sent = seq,
+            _ => break,
+        }
+        if seq % 100 == 0 {
+            assert_eq!(answered(&agent, &Peer::new().await, 1).await, 1, "{seq}");
+        }
+    }
+    assert!((256..4_999).contains(&sent), "{sent} answers waited");
+    assert_eq!(answered(&agent, &Peer::new().await, 1).await, 1);
+}
+
+#[tokio::test]
 async fn one_source_has_so_many_connections_and_others_have_theirs() {
     let (agent, _invitations, _) = exposed(true, 0).await;
     let mut streams = Vec::new();

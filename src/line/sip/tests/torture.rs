@@ -1025,10 +1025,10 @@ async fn torture_messages_get_their_answers_and_break_nothing() {
     let long = long_request();
     let all = MESSAGES
         .iter()
-        .map(|message| (message.0, message.2, message.3))
-        .chain([("longreq", long.as_str(), Status(486))]);
+        .map(|message| (message.0, message.1, message.2, message.3))
+        .chain([("longreq", "all is long", long.as_str(), Status(486))]);
     let mut wrong = Vec::new();
-    for (at, (name, template, expected)) in all.enumerate() {
+    for (at, (name, about, template, expected)) in all.enumerate() {
         // A socket each, so that what is sent again for one is not taken for another's.
         let peer = Peer::new().await;
         let message = wire(template, peer.address().port());
@@ -1040,7 +1040,7 @@ async fn torture_messages_get_their_answers_and_break_nothing() {
         };
         assert!(alive, "{name}: no OPTIONS is answered after it");
         if got != expected {
-            wrong.push(format!("{name}: {got:?} and not {expected:?}"));
+            wrong.push(format!("{name}: {got:?} and not {expected:?} ({about})"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
