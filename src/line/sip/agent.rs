@@ -4,6 +4,7 @@
 use super::address::UriParts;
 use super::admission::Admission;
 use super::flow::Moved;
+use super::inspector::Inspector;
 use super::invitation::Invitation;
 use super::limiter::{Limiter, NoCall};
 use super::limits::Act;
@@ -129,7 +130,7 @@ impl Agent {
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
             .with_inspector(Box::new(moved.clone()))
-            .with_transport_inspector(Box::new(registrations.clone()))
+            .with_transport_inspector(Box::new(Inspector::new(admission.clone())))
             .with_cancel_token(token.clone())
             .with_transport_layer(transports)
             // Without a version: strangers need not know which faults we may have.

@@ -102,6 +102,70 @@ fn a_latin_1_name_and_a_missing_content_length_are_mended() {
     );
 }
 
+/// What the stack gets instead of that.
+fn mended(message: &str) -> String {
+    match look(message) {
+        Verdict::Pass(Cow::Owned(mended)) => String::from_utf8(mended).unwrap(),
+        other => panic!("{message:?} gave {other:?}"),
+    }
+}
+
+#[test]
+fn blanks_that_the_stack_does_not_know_are_taken_out() {
+    let odd = OPTIONS
+        .replace("Via: SIP/2.0/UDP 10", "v : SIP / 2.0 /UDP\r\n  10")
+        .replace(";branch", " ; branch = ")
+        .replace(">;tag=1", ">\r\n ; tag = 1")
+        .replace("CSeq: 1 ", "CSeq:  1\r\n\t")
+        .replace("==", "=");
+    let mended = mended(&odd);
+    for line in [
+        "v: SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bK1;rport\r\n",
+        "From: <sip:a@b>;tag=1\r\n",
+        "CSeq: 1 OPTIONS\r\n",
+    ] {
+        assert!(mended.contains(line), "{line}{mended}");
+    }
+}
+
+#[test]
+fn lines_that_end_with_a_line_feed_and_empty_lines_before_are_mended() {
+    let mended = mended(&format!("\r\n{}", OPTIONS.replace("\r\n", "\n")));
+    assert_eq!(mended, OPTIONS);
+}
+
+#[test]
+fn parameters_of_a_number_belong_to_the_user() {
+    let gateway = OPTIONS
+        .replace("sip:bot@127", "sip:+4930;npdi;rn=+4940@127")
+        .replace(
+            "Call-ID",
+            "Contact: \"A\" <sip:+49;ext=1@b;transport=udp>;q=1\r\nCall-ID",
+        );
+    let mended = mended(&gateway);
+    assert!(mended.starts_with("OPTIONS sip:+4930%3Bnpdi%3Brn=+4940@127.0.0.1 "));
+    assert!(mended.contains("<sip:+49%3Bext=1@b;transport=udp>;q=1\r\n"));
+}
+
+#[test]
+fn what_is_too_much_for_anybody_is_too_large() {
+    for more in [
+        "X: 1\r\n".repeat(160),
+        format!("X: {}\r\n", "x".repeat(8_192)),
+        format!("Route: {}\r\n", "<sip:a;lr>,".repeat(33)),
+    ] {
+        let message = OPTIONS.replace("Call-ID", &format!("{more}Call-ID"));
+        assert!(answered(&message).starts_with("SIP/2.0 513 "));
+    }
+}
+
+#[test]
+fn a_program_that_looks_for_victims_gets_nothing_even_for_a_mistake() {
+    let scan = OPTIONS.replace("Call-ID", "User-Agent: SIPVicious 0.3\r\nCall-ID");
+    assert_eq!(look(&scan), Verdict::Scanner);
+    assert_eq!(look(&scan.replace("OPTIONS", "TELEPORT")), Verdict::Scanner);
+}
+
 proptest! {
     #[test]
     fn any_datagram_has_a_verdict(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

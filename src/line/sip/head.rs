@@ -91,10 +91,12 @@ impl<'a> Message<'a> {
         let has_length = self.header("Content-Length", "l").is_some();
         let tight =
             |(name, value): &(String, String)| matches!(tightened(name, value), Cow::Borrowed(_));
-        if self.sound && has_length && self.headers.iter().all(tight) {
+        let start = with_plain_users(&self.start);
+        let as_it_is = self.sound && has_length && matches!(start, Cow::Borrowed(_));
+        if as_it_is && self.headers.iter().all(tight) {
             return Cow::Borrowed(self.whole);
         }
-        let mut mended = format!("{}\r\n", self.start);
+        let mut mended = format!("{start}\r\n");
         for (name, value) in &self.headers {
             mended.push_str(&format!("{name}: {}\r\n", tightened(name, value)));
         }
@@ -181,8 +183,51 @@ pub(super) fn split_list(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A header's value without the blanks around separators that the stack does not know.
+/// A header's value as the stack can read it.
 fn tightened<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    let tight = without_blanks(name, value);
+    let is_contact = ["Contact", "m"]
+        .iter()
+        .any(|c| name.eq_ignore_ascii_case(c));
+    match is_contact.then(|| with_plain_users(&tight)) {
+        Some(Cow::Owned(plain)) => Cow::Owned(plain),
+        _ => tight,
+    }
+}
+
+/// URIs with `;` and `?` in their user part escaped: gateways put parameters of numbers there
+/// (RFC 3398 section 7.2), and the stack would take what is before them for the host.
+fn with_plain_users(text: &str) -> Cow<'_, str> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest
+        .find("sip:")
+        .into_iter()
+        .chain(rest.find("sips:"))
+        .min()
+    {
+        let (before, uri) = rest.split_at(at);
+        let end = uri.find(['>', ' ', ',']).unwrap_or(uri.len());
+        let (uri, after) = uri.split_at(end);
+        plain.push_str(before);
+        match uri.split_once('@') {
+            Some((user, host)) if user.contains([';', '?']) => {
+                let user = user.replace(';', "%3B").replace('?', "%3F");
+                plain.push_str(&format!("{user}@{host}"));
+            }
+            _ => plain.push_str(uri),
+        }
+        rest = after;
+    }
+    plain.push_str(rest);
+    match plain == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(plain),
+    }
+}
+
+/// Without the blanks around separators that the stack does not know.
+fn without_blanks<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
     let is = |names: [&str; 2]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
     let separators: &[char] = if is(["Via", "v"]) {
         &['/', ';', '=', ':']

@@ -17,6 +17,7 @@ mod framing;
 pub(in crate::line) mod fuzzing;
 mod guard;
 mod head;
+mod inspector;
 mod invitation;
 mod keys;
 mod limiter;
