@@ -61,6 +61,7 @@ impl Shop {
             EventKind::CallStarted {
                 caller: None,
                 called: None,
+                diverted_from: None,
                 dialplan: "Lakeside Clinic".to_owned(),
                 started: Some(format!("2026-11-{day:02}T09:30:00Z")),
                 codec: None,

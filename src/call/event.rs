@@ -33,6 +33,9 @@ pub enum EventKind {
         /// What was called.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         called: Option<String>,
+        /// Who was called first, where the call was diverted to us.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diverted_from: Option<String>,
         /// The dialplan's name.
         dialplan: String,
         /// Wall-clock time, RFC 3339; absent in a rehearsal, so that two give the same events.
@@ -267,6 +270,8 @@ pub enum InterruptedBy {
     HangUp,
     /// There is news from the queue.
     Queue,
+    /// The program stops.
+    Shutdown,
 }
 
 impl AskedHow {
@@ -326,4 +331,19 @@ pub enum EndReason {
     Shutdown,
     /// Signalling broke.
     LineFailed,
+    /// A fault of this program.
+    Fault,
+}
+
+impl EndReason {
+    /// What the queue is told: a caller who was cut off keeps their place.
+    pub fn as_left(self) -> Left {
+        match self {
+            EndReason::MediaLost
+            | EndReason::LineFailed
+            | EndReason::Fault
+            | EndReason::Shutdown => Left::LineLost,
+            _ => Left::HungUp,
+        }
+    }
 }

@@ -4,7 +4,9 @@
 //! dialplan. A transfer is followed to its end, and one that fails brings the caller back.
 
 use super::speaking::Then;
-use super::{AskedHow, Call, EndReason, EventKind, InterruptedBy, Job, Phase, TransferUpdate};
+use super::{
+    AskedHow, Call, EndReason, EventKind, Input, InterruptedBy, Job, Phase, TransferUpdate,
+};
 use crate::audio::FRAME_MS;
 use crate::dialplan::{Reach, Text, Told};
 use crate::human::{self, Left, Outside};
@@ -135,6 +137,30 @@ impl Call {
         }
     }
 
+    /// The caller is told that the program stops. Who waits keeps their place for when they call again.
+    pub(super) fn stop(&mut self) {
+        let keeps_place = self.waiting.is_some() && self.number.is_some();
+        self.drop_message();
+        self.drop_answer();
+        self.looking_up = None;
+        self.leave_queue(Left::LineLost);
+        self.interrupt(InterruptedBy::Shutdown);
+        self.player.forget_stopped();
+        for text in self.dialplan.told(&Told::Stopping { keeps_place }) {
+            self.queue(text, false);
+        }
+        self.phase = Phase::Stopping;
+    }
+
+    /// While the program stops, only what is to be said and the end of the call count.
+    pub(super) fn ignores(&self, input: &Input) -> bool {
+        let counts = matches!(
+            input,
+            Input::Spoken { .. } | Input::HungUp | Input::MediaLost | Input::LineFailed
+        );
+        matches!(self.phase, Phase::Stopping) && !counts
+    }
+
     pub(super) fn hang_up(&mut self, reason: EndReason) {
         self.jobs.push_back(Job::HangUp);
         self.end(reason);
@@ -142,10 +168,7 @@ impl Call {
 
     pub(super) fn end(&mut self, reason: EndReason) {
         self.drop_message();
-        self.leave_queue(match reason {
-            EndReason::MediaLost | EndReason::LineFailed | EndReason::Shutdown => Left::LineLost,
-            _ => Left::HungUp,
-        });
+        self.leave_queue(reason.as_left());
         if reason == EndReason::CallerHungUp {
             self.interrupt(InterruptedBy::HangUp);
         }

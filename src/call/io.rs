@@ -53,6 +53,8 @@ pub struct About {
     /// The caller's telephone number: digits, perhaps after a `+`.
     pub number: Option<String>,
     pub called: Option<String>,
+    /// Who was called first, where the call was diverted.
+    pub diverted_from: Option<String>,
     /// Wall-clock time, RFC 3339.
     pub started: Option<String>,
     pub codec: Option<String>,
@@ -159,7 +161,7 @@ pub enum Input {
     MediaLost,
     /// Signalling failed.
     LineFailed,
-    /// The server stops now.
+    /// The server stops: the caller is told so, and the call ends.
     Shutdown,
 }
 

@@ -180,6 +180,8 @@ enum Phase {
     },
     /// The caller leaves a message.
     Recording(Recording),
+    /// They are told that the program stops; nothing else matters any more.
+    Stopping,
     Over,
 }
 
@@ -254,7 +256,9 @@ impl Call {
             return;
         }
         self.watch_line(caller);
-        self.hear(caller);
+        if !matches!(self.phase, Phase::Stopping) {
+            self.hear(caller);
+        }
         let played = self.player.tick(self.rate, out);
         match &self.phase {
             Phase::Transferring { since, .. } => {
@@ -279,7 +283,7 @@ impl Call {
 
     /// Takes what happened outside since the last frame.
     pub fn handle(&mut self, input: Input) {
-        if self.is_over() {
+        if self.is_over() || self.ignores(&input) {
             return;
         }
         self.begin();
@@ -297,7 +301,7 @@ impl Call {
             Input::HungUp => self.end(EndReason::CallerHungUp),
             Input::MediaLost => self.hang_up(EndReason::MediaLost),
             Input::LineFailed => self.end(EndReason::LineFailed),
-            Input::Shutdown => self.hang_up(EndReason::Shutdown),
+            Input::Shutdown => self.stop(),
         }
     }
 
@@ -338,6 +342,7 @@ impl Call {
         self.note(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
+            diverted_from: about.diverted_from,
             dialplan: self.dialplan.name.clone(),
             started: about.started,
             codec: about.codec,
@@ -369,6 +374,7 @@ impl Call {
                 Then::HangUp => self.hang_up(EndReason::Finished),
             },
             Phase::Leaving(reason) if is_silent => self.hang_up(reason),
+            Phase::Stopping if is_silent => self.hang_up(EndReason::Shutdown),
             Phase::Listening { since } => self.wait_for_caller(since),
             Phase::Announcing(how) if is_silent => {
                 if how == AskedHow::Dialplan {

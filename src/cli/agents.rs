@@ -69,7 +69,7 @@ enum Queue {
 
 /// Which server.
 #[derive(clap::Args)]
-struct Server {
+pub struct Server {
     /// The server's configuration; without it, the data folder ./data
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -78,17 +78,21 @@ struct Server {
     data: Option<PathBuf>,
     /// Everything, as JSON
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 impl Server {
-    fn ask(&self, request: &Request) -> Result<View, Failure> {
-        let folder = match (&self.data, &self.config) {
+    /// Its data folder.
+    pub fn folder(&self) -> Result<PathBuf, Failure> {
+        Ok(match (&self.data, &self.config) {
             (Some(data), _) => data.clone(),
             (None, Some(config)) => data_folder(config)?,
             (None, None) => Config::default().data,
-        };
-        Ok(control::ask(&folder, request)?)
+        })
+    }
+
+    fn ask(&self, request: &Request) -> Result<View, Failure> {
+        Ok(control::ask(&self.folder()?, request)?)
     }
 
     fn show(&self, view: &View, text: String) -> Done {
@@ -251,7 +255,7 @@ fn wait(place: &Place) -> String {
 }
 
 /// Such as 4:07 or 1:04:07.
-fn lasting(ms: u64) -> String {
+pub fn lasting(ms: u64) -> String {
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
     match hours {
         0 => format!("{minutes}:{seconds:02}"),
@@ -260,7 +264,7 @@ fn lasting(ms: u64) -> String {
 }
 
 /// Columns as wide as their widest cell; what would move a terminal's cursor is left out.
-fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>) -> String {
+pub fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>) -> String {
     let mut all: Vec<[String; N]> = vec![heads.map(str::to_owned)];
     let plain = |cell: String| cell.chars().filter(|c| !c.is_control()).collect();
     all.extend(rows.into_iter().map(|row| row.map(plain)));

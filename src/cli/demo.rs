@@ -104,7 +104,7 @@ fn config(out: &Path, password: &str) -> Result<Config, Failure> {
         address: None,
     };
     Ok(Config {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
         data: out.to_owned(),
         queues: vec![QueueTable {
             accept: Accept::Answer,

@@ -14,6 +14,7 @@ mod reload;
 mod review;
 mod say;
 mod serve;
+mod trunks;
 
 use crate::call::Event;
 use crate::record::Transcript;
@@ -43,6 +44,7 @@ enum Command {
     Calls(calls::Args),
     Agents(agents::AgentsArgs),
     Queue(agents::QueueArgs),
+    Trunks(trunks::Args),
     Models(models::Args),
     Demo(demo::Args),
 }
@@ -62,6 +64,7 @@ impl Cli {
             Command::Calls(args) => calls::run(&args),
             Command::Agents(args) => agents::agents(args),
             Command::Queue(args) => agents::queue(args),
+            Command::Trunks(args) => trunks::run(&args),
             Command::Models(args) => models::run(&args),
             Command::Demo(args) => demo::run(&args),
         };

@@ -54,8 +54,8 @@ pub fn run(args: &Args) -> Done {
         tracing::info!(
             dialplan = name,
             data = %data.display(),
-            "listening on {} (UDP and TCP)",
-            server.address()
+            "listening on {}",
+            server.told()
         );
         if let Some(dialplan) = with.dialplan.clone() {
             let load = move || load_plan(&with);
@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> Done {
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {
     let mut dialplan = load::dialplan(config.dialplan.as_deref())?;
     // What cannot be kept is not promised.
-    if config.trunk.is_none() {
+    if config.trunks.is_empty() {
         dialplan.calls_nobody_back();
     }
     let recognition = &config.recognition;

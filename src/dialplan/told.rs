@@ -93,6 +93,10 @@ pub enum Told {
     },
     /// The ways that there are when nobody is there.
     WaysOut,
+    /// The program is stopped, and with it the call.
+    Stopping {
+        keeps_place: bool,
+    },
 }
 
 impl Dialplan {
@@ -112,7 +116,8 @@ impl Dialplan {
         let waiting = ours.then(|| sentences.fixed_in_queue());
         let before = asterisk.then(|| sentences.fixed_with_asterisk());
         let to_agents = self.has_queue().then(|| duty::every(self.language));
-        std::iter::once(sentences.offer_person)
+        [sentences.offer_person, sentences.stopping]
+            .into_iter()
             .chain(waiting.into_iter().flatten())
             .chain(before.into_iter().flatten())
             .chain(to_agents.into_iter().flatten())

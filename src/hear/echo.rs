@@ -6,14 +6,17 @@
 //! prediction is good, and for what it cannot predict, [`Clean::echo`] says how loud the rest of the
 //! echo may be: fainter sound is not the caller.
 //!
-//! It works only while something is played or may still come back, because it costs more than all
-//! else that is done with a frame.
+//! It works only while something is played or may still come back, and the caller's sound is loud
+//! enough to be taken for voice: it costs more than all else that is done with a frame, and most lines
+//! have no echo. Its memory, too, is taken when it is first needed.
 
+use super::vad::{self, NoiseFloor};
 use crate::audio::{Frame, LineRate, level};
 use sonora_aec3::block::Block;
 use sonora_aec3::block_processor::BlockProcessor;
 use sonora_aec3::common::BLOCK_SIZE;
 use sonora_aec3::config::EchoCanceller3Config;
+use std::collections::VecDeque;
 
 /// What is played below this level, in dBov, has no echo to fear: comfort noise.
 const INAUDIBLE: f32 = -60.0;
@@ -23,6 +26,11 @@ const TAIL: u32 = 20;
 /// frames, what is predicted would only be noise in the caller's voice.
 const CANCELLED: f32 = 6.0;
 const REMEMBERED: u32 = 100;
+/// What was played so long ago may come back now, in frames.
+const LONGEST_DELAY: usize = 15;
+/// It works on for so many frames after the caller's sound was last loud enough: words have gaps, and
+/// what it has learned fits best where it does not stop.
+const LINGERS: u32 = 100;
 
 /// The caller's 20 ms.
 pub struct Clean {
@@ -33,8 +41,14 @@ pub struct Clean {
 
 /// The echo canceller of one call.
 pub struct Canceller {
-    processor: BlockProcessor,
     rate: LineRate,
+    /// From when it is first needed.
+    processor: Option<Box<BlockProcessor>>,
+    /// Played while it did not work, oldest first; as much as may still come back.
+    recent: VecDeque<i16>,
+    noise: NoiseFloor,
+    /// Frames for which it works.
+    works: u32,
     /// What waits for a whole block.
     played: Vec<f32>,
     heard: Vec<f32>,
@@ -52,13 +66,12 @@ pub struct Canceller {
 
 impl Canceller {
     pub fn new(rate: LineRate) -> Canceller {
-        let mut config = EchoCanceller3Config::default();
-        config.filter.export_linear_aec_output = true;
         Canceller {
-            // Sound of 8 kHz is given to it as if it were of 16: half the work, and its filter and
-            // its search for the delay reach twice as far.
-            processor: BlockProcessor::new(&config, 16_000, 1, 1),
             rate,
+            processor: None,
+            recent: VecDeque::with_capacity(LONGEST_DELAY * rate.frame_len()),
+            noise: NoiseFloor::new(),
+            works: 0,
             played: Vec::new(),
             heard: Vec::new(),
             clean: Vec::new(),
@@ -74,19 +87,37 @@ impl Canceller {
     /// is switched over, so that an utterance has no seam.
     pub fn clean(&mut self, caller: &Frame, playing: &Frame, hold: bool) -> Clean {
         let played = level::dbov(playing.samples());
-        let was_on = self.tail > 0;
-        if played > INAUDIBLE && (was_on || !hold) {
+        let heard = level::dbov(caller.samples());
+        let above = heard - self.noise.follow(heard);
+        if played > INAUDIBLE && (self.tail > 0 || !hold) {
             self.tail = TAIL;
         } else if !hold {
             self.tail = self.tail.saturating_sub(1);
         }
         if self.tail == 0 {
+            self.works = 0;
+            self.recent.clear();
+            self.rest.played = [level::SILENCE; Rest::DELAY];
             return Clean {
                 frame: caller.clone(),
                 echo: None,
             };
         }
-        if !was_on {
+        let did_work = self.works > 0;
+        if vad::may_be_voice(heard, above) && (did_work || !hold) {
+            self.works = LINGERS;
+        } else if !hold {
+            self.works = self.works.saturating_sub(1);
+        }
+        if self.works == 0 {
+            self.remember(playing);
+            let echo = self.rest.follow(heard, played);
+            return Clean {
+                frame: caller.clone(),
+                echo: Some(echo),
+            };
+        }
+        if !did_work {
             self.start();
         }
         let frame = self.process(caller, playing);
@@ -97,7 +128,34 @@ impl Canceller {
         }
     }
 
+    fn remember(&mut self, playing: &Frame) {
+        let length = playing.samples().len();
+        if self.recent.len() >= LONGEST_DELAY * length {
+            self.recent.drain(..length);
+        }
+        self.recent.extend(playing.samples());
+    }
+
+    /// Shows the processor what was played before, and that nothing loud had come back yet.
     fn start(&mut self) {
+        let processor = self.processor.get_or_insert_with(|| {
+            let mut config = EchoCanceller3Config::default();
+            config.filter.export_linear_aec_output = true;
+            // Sound of 8 kHz is given to it as if it were of 16: half the work, and its filter and
+            // its search for the delay reach twice as far.
+            Box::new(BlockProcessor::new(&config, 16_000, 1, 1))
+        });
+        let [played, heard, linear] = &mut self.blocks;
+        heard.view_mut(0, 0).fill(0.0);
+        self.played.clear();
+        let recent = self.recent.drain(..);
+        self.played.extend(recent.map(f32::from));
+        while self.played.len() >= BLOCK_SIZE {
+            fill(played, &mut self.played);
+            processor.buffer_render(played);
+            processor.process_capture(false, false, Some(linear), heard);
+        }
+        // What is left of a block is shorter than any delay.
         self.played.clear();
         self.heard.clear();
         // A frame of 8 kHz is two and a half blocks: half a block goes ahead.
@@ -105,7 +163,6 @@ impl Canceller {
             done.clear();
             done.resize(self.rate.frame_len() % BLOCK_SIZE, 0);
         }
-        self.rest.played = [level::SILENCE; Rest::DELAY];
     }
 
     fn process(&mut self, caller: &Frame, playing: &Frame) -> Frame {
@@ -114,12 +171,13 @@ impl Canceller {
         self.heard.extend(caller.samples().iter().map(as_f32));
         self.raw.extend(caller.samples());
         let [played, heard, linear] = &mut self.blocks;
-        while self.heard.len() >= BLOCK_SIZE {
+        while let Some(processor) = &mut self.processor
+            && self.heard.len() >= BLOCK_SIZE
+        {
             fill(played, &mut self.played);
             fill(heard, &mut self.heard);
-            self.processor.buffer_render(played);
-            self.processor
-                .process_capture(false, false, Some(linear), heard);
+            processor.buffer_render(played);
+            processor.process_capture(false, false, Some(linear), heard);
             let done = linear.view(0, 0).iter().map(|&s| s as i16);
             self.clean.extend(done);
         }

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 /// Datagrams read in one tick; a flood waits in the kernel's buffer, where it is cut.
 const MOST_DATAGRAMS: usize = 32;
+/// No packet of sound is longer; what is longer is cut.
+const LONGEST_DATAGRAM: usize = 2048;
 
 /// Hands out even UDP ports from a range (RFC 3550 section 11).
 pub struct Ports {
@@ -52,7 +54,6 @@ impl Ports {
 pub struct Leg {
     socket: UdpSocket,
     session: RtpSession,
-    buffer: Box<[u8; 2048]>,
 }
 
 impl Leg {
@@ -67,7 +68,6 @@ impl Leg {
                 (random >> 32) as u16,
                 (random >> 16) as u32,
             ),
-            buffer: Box::new([0; 2048]),
         }
     }
 
@@ -79,10 +79,11 @@ impl Leg {
     /// Reads what has come and gives 20 ms of the other side's sound; once a tick. False if none of
     /// it was received.
     pub fn receive(&mut self, frame: &mut Frame) -> bool {
+        let mut buffer = [0; LONGEST_DATAGRAM];
         for _ in 0..MOST_DATAGRAMS {
-            match self.socket.recv_from(&mut self.buffer[..]) {
+            match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
-                    let datagram = self.buffer.get(..length).unwrap_or_default();
+                    let datagram = buffer.get(..length).unwrap_or_default();
                     self.session.receive(datagram, from);
                 }
                 // ICMP errors of what we sent arrive here too; there may be more behind them.

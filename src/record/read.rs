@@ -130,6 +130,7 @@ pub(super) mod tests {
             Just(InterruptedBy::Speech),
             Just(InterruptedBy::Digit),
             Just(InterruptedBy::HangUp),
+            Just(InterruptedBy::Shutdown),
         ];
         let how = prop_oneof![
             Just(AskedHow::Key),
@@ -146,6 +147,7 @@ pub(super) mod tests {
             Just(EndReason::MediaLost),
             Just(EndReason::Shutdown),
             Just(EndReason::LineFailed),
+            Just(EndReason::Fault),
         ];
         let words = prop_oneof![
             Just(Completeness::Complete),
@@ -199,6 +201,7 @@ pub(super) mod tests {
                 EventKind::CallStarted {
                     caller,
                     called,
+                    diverted_from: codec.clone(),
                     dialplan,
                     started,
                     codec,

@@ -141,6 +141,7 @@ mod tests {
             kind: EventKind::CallStarted {
                 caller: Some("sip:ann@example.org".to_owned()),
                 called: None,
+                diverted_from: None,
                 dialplan: "Lakeside Clinic".to_owned(),
                 started: Some(when.to_owned()),
                 codec: None,

@@ -168,7 +168,7 @@ pub fn run(setup: Setup, means: Means, script: Vec<Step>, options: Options) -> R
         }
     }
     if !call.is_over() {
-        call.handle(Input::Shutdown);
+        call.handle(Input::LineFailed);
         result
             .events
             .extend(std::iter::from_fn(|| call.poll_event()));

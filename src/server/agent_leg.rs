@@ -39,14 +39,24 @@ pub enum Order {
     Dial(Attempt),
 }
 
-/// Rings an agent's phone and follows it to its end.
-pub async fn serve(shared: Arc<Shared>, about: Ring, orders: mpsc::Receiver<Order>) {
+/// Rings an agent's phone for a caller, or for a promise, and follows it to its end.
+pub async fn serve(
+    shared: Arc<Shared>,
+    about: Ring,
+    caller: Option<Slot>,
+    orders: mpsc::Receiver<Order>,
+) {
     shared.agents_busy.fetch_add(1, Ordering::Relaxed);
-    ring_for(&shared, &about, orders).await;
+    ring_for(&shared, &about, caller, orders).await;
     shared.agents_busy.fetch_sub(1, Ordering::Relaxed);
 }
 
-async fn ring_for(shared: &Arc<Shared>, about: &Ring, mut orders: mpsc::Receiver<Order>) {
+async fn ring_for(
+    shared: &Arc<Shared>,
+    about: &Ring,
+    caller: Option<Slot>,
+    mut orders: mpsc::Receiver<Order>,
+) {
     let span = tracing::info_span!("agent", name = about.agent);
     // Until their phone is free of this call, whichever way it ends.
     let _line = tokio::select! {
@@ -55,7 +65,7 @@ async fn ring_for(shared: &Arc<Shared>, about: &Ring, mut orders: mpsc::Receiver
         () = shared.stopped() => return,
     };
     let answered = tokio::select! {
-        answered = ring(shared, about) => answered,
+        answered = ring(shared, about, caller) => answered,
         () = withdrawn(&mut orders) => return tokio::time::sleep(CANCELLED).await,
         () = shared.stopped() => return tokio::time::sleep(CANCELLED).await,
     };
@@ -104,7 +114,11 @@ struct AnsweredLeg {
     news: mpsc::Receiver<AgentNews>,
 }
 
-async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered> {
+async fn ring(
+    shared: &Arc<Shared>,
+    about: &Ring,
+    caller: Option<Slot>,
+) -> Result<AnsweredLeg, Offered> {
     let failed = |why: String| Offered::Failed(why);
     let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
@@ -138,14 +152,14 @@ async fn ring(shared: &Arc<Shared>, about: &Ring) -> Result<AnsweredLeg, Offered
         prompts: plan.prompts.clone(),
     });
     let live = AgentLive::new(&about.agent, briefing, Leg::new(socket, &media), plan, news);
-    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
-    if shared
-        .media
-        .try_send(Command::AddAgent(slot, Box::new(live)))
-        .is_err()
-    {
+    // Only there can they be joined.
+    let slot = match caller {
+        Some(caller) => shared.media.slot_beside(caller),
+        None => shared.media.slot(),
+    };
+    if !shared.media.tell(Command::AddAgent(slot, Box::new(live))) {
         session.hang_up().await;
-        return Err(failed("the media thread takes no commands".to_owned()));
+        return Err(failed("the media threads take no commands".to_owned()));
     }
     Ok(AnsweredLeg {
         slot,
@@ -351,9 +365,7 @@ impl Following<'_> {
     }
 
     fn command(&self, command: Command) {
-        if self.shared.media.try_send(command).is_err() {
-            tracing::error!(parent: &self.span, "the media thread takes no commands");
-        }
+        self.shared.media.tell(command);
     }
 
     /// What became of a promise, if it was not kept.

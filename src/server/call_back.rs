@@ -1,13 +1,13 @@
-//! A promise is kept: an agent is on the line, and the caller's number is called over the trunk.
+//! A promise is kept: an agent is on the line, and the caller's number is called over a trunk.
 
 use super::Shared;
 use super::conversation;
 use super::desk::DeskInput;
 use super::media::{Command, Slot};
 use super::offers::Offers;
+use super::trunks::CalledOut;
 use crate::call::{About, CalledBack};
 use crate::human::{Dialled, Input, PromiseId};
-use crate::line::sip::{Outgoing, PlaceError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -103,26 +103,19 @@ async fn call(
     if let Some(why) = attempt.held {
         return Err(Dialled::NotTried(why));
     }
-    let Some(trunk) = &shared.config.trunk else {
-        let why = "there is no [trunk] to call over";
-        return Err(Dialled::NotTried(why.to_owned()));
-    };
     let begun = Offers::begin(&shared.ports);
     let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
-    // It does not help to try again what the configuration forbids.
-    let outgoing = trunk.outgoing(&attempt.number, offers.offer());
-    let outgoing = Outgoing {
-        longest_ringing: RINGS,
-        ..outgoing.map_err(Dialled::NotReached)?
-    };
-    let target = outgoing.target.clone();
-    let mut rang = false;
-    let placed = tokio::select! {
-        placed = shared.agent.call(outgoing, |_| rang = true) => placed,
+    let called = tokio::select! {
+        called = shared.call_out(&attempt.number, offers.offer(), RINGS) => called?,
         // Nobody is there to talk to whoever answers.
         _ = stopped => return Err(Dialled::NotReached("the agent hung up".to_owned())),
     };
-    let (session, events, answer) = placed.map_err(|error| not_answered(&error, rang))?;
+    let CalledOut {
+        session,
+        events,
+        answer,
+        target,
+    } = called;
     let media = match offers.accept(&answer) {
         Ok(media) => media,
         Err(error) => {
@@ -152,53 +145,10 @@ async fn call(
         media,
         about,
         back,
+        agent: slot,
     };
     let call = conversation::begin(shared, called);
     let join = Command::Join { call, agent: slot };
-    if shared.media.try_send(join).is_err() {
-        tracing::error!("the media thread takes no commands");
-    }
+    shared.media.tell(join);
     Ok(())
-}
-
-/// What the trunk, or the way there, says is not what who was called says. `rang`: anything was heard from
-/// there.
-fn not_answered(error: &PlaceError, rang: bool) -> Dialled {
-    let why = error.to_string();
-    match error {
-        // Who we are is not believed, or the trunk has no way.
-        PlaceError::Refused(401 | 403 | 407 | 500..=599, _)
-        | PlaceError::Address(_)
-        | PlaceError::Header(_) => Dialled::NotTried(why),
-        PlaceError::NoAnswer(_) if !rang => Dialled::NotTried(why),
-        PlaceError::Refused(..) | PlaceError::Moved { .. } | PlaceError::NoAnswer(_) => {
-            Dialled::NotReached(why)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_the_other_side_says_is_an_attempt() {
-        let refused = |code| PlaceError::Refused(code, "so".to_owned());
-        let counts = |error, rang| match not_answered(&error, rang) {
-            Dialled::NotReached(why) => {
-                assert!(!why.is_empty());
-                true
-            }
-            _ => false,
-        };
-        for code in [404, 408, 480, 484, 486, 487, 488, 600, 603, 604, 606] {
-            assert!(counts(refused(code), false), "{code}");
-        }
-        for code in [401, 403, 407, 500, 502, 503, 504] {
-            assert!(!counts(refused(code), true), "{code}");
-        }
-        let silent = || PlaceError::NoAnswer("it rang for 45 s".to_owned());
-        assert!(counts(silent(), true) && !counts(silent(), false));
-        assert!(!counts(PlaceError::Address("sip:".to_owned()), false));
-    }
 }

@@ -1,18 +1,28 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
 use super::limits::Limits;
-use super::people::{self, Agent, Asterisk, Queue, Trunk};
+use super::listen::{Tls, listening, one_or_several};
+use super::people::{self, Agent, Asterisk, People, Queue};
+use super::trunks::{self, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
+use crate::line::sip;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// SIP over UDP and TCP; an explicit address, because phones are told to send there.
-    pub listen: SocketAddr,
+    /// SIP over UDP and TCP: an explicit address, because phones are told to send there, or several.
+    #[serde(deserialize_with = "one_or_several")]
+    pub listen: Vec<SocketAddr>,
+    /// SIP over TLS; port 5061 of the same where nothing is written and there is a certificate.
+    #[serde(deserialize_with = "one_or_several")]
+    pub listen_tls: Vec<SocketAddr>,
+    pub tls: Tls,
+    /// What a NAT in front of us is called by those outside of it.
+    pub external: Option<IpAddr>,
     /// First and last UDP port for sound.
     pub rtp_ports: [u16; 2],
     /// The dialplan file; the bundled clinic without it. Relative to the configuration file.
@@ -34,7 +44,9 @@ pub struct Config {
     /// Who takes them.
     #[serde(rename = "agent", default)]
     pub agents: Vec<Agent>,
-    pub trunk: Option<Trunk>,
+    /// Over whom we call out, the one to be tried first first.
+    #[serde(rename = "trunk", default)]
+    pub trunks: Vec<Trunk>,
     pub asterisk: Option<Asterisk>,
 }
 
@@ -60,7 +72,10 @@ impl Default for Config {
     fn default() -> Config {
         let (queues, agents) = people::by_default();
         Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 5060))],
+            listen_tls: Vec::new(),
+            tls: Tls::default(),
+            external: None,
             rtp_ports: [16_384, 32_766],
             dialplan: None,
             data: PathBuf::from("data"),
@@ -72,7 +87,7 @@ impl Default for Config {
             listening: Listening::default(),
             queues,
             agents,
-            trunk: None,
+            trunks: Vec::new(),
             asterisk: None,
         }
     }
@@ -101,10 +116,15 @@ impl Config {
             path: path.to_owned(),
             why,
         };
-        let mut config: Config =
-            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
         // Who writes queues has no agents that they did not write, and the other way round.
         let written: toml::Table =
+            toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
+        if written.get("trunk").is_some_and(toml::Value::is_table) {
+            let why =
+                "there may be several trunks: write [[trunk]] with name = \"…\" in it, not [trunk]";
+            return Err(invalid(why.to_owned()));
+        }
+        let mut config: Config =
             toml::from_str(&source).map_err(|error| invalid(error.to_string()))?;
         if written.contains_key("queue") && !written.contains_key("agent") {
             config.agents.clear();
@@ -123,9 +143,8 @@ impl Config {
             (config.queues, config.agents) = people::by_default();
         }
         config.setup().map_err(invalid)?;
-        if let Some(trunk) = &config.trunk {
-            trunk.check().map_err(invalid)?;
-        }
+        trunks::check(&config.trunks).map_err(invalid)?;
+        config.tls.check(&config.listen_tls).map_err(invalid)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut config.dialplan, &mut config.recognition.model]
             .into_iter()
@@ -133,8 +152,21 @@ impl Config {
         {
             *file = folder.join(&*file);
         }
+        config.tls.relative_to(folder);
         config.data = folder.join(&config.data);
         Ok(config)
+    }
+
+    pub(super) fn listening(&self) -> sip::Listening {
+        listening(&self.listen, &self.listen_tls, &self.tls, self.external)
+    }
+
+    pub(super) fn people(&self) -> People {
+        People {
+            queues: self.queues.clone(),
+            agents: self.agents.clone(),
+            trunks: self.trunks.clone(),
+        }
     }
 
     /// The queues and agents, or what is wrong with them.
@@ -157,7 +189,7 @@ mod tests {
     #[test]
     fn everything_has_a_default_and_paths_are_relative_to_the_file() {
         let config = read("dialplan = \"plan.toml\"\nlisten = \"127.0.0.1:5070\"").unwrap();
-        assert_eq!(config.listen.port(), 5070);
+        assert_eq!(config.listen[0].port(), 5070);
         assert!(config.dialplan.unwrap().parent().unwrap().is_absolute());
         assert_eq!(config.most_calls, Config::default().most_calls);
     }
@@ -169,7 +201,44 @@ mod tests {
         assert!(error.contains("line 2"), "{error}");
         assert!(error.contains("rtp_ports"), "{error}");
         assert!(read("rtp_ports = [9, 4]").unwrap_err().contains("16384"));
-        assert!(read("listen = \"here\"").unwrap_err().contains("line 1"));
+        let here = read("listen = \"here\"").unwrap_err();
+        assert!(
+            here.contains("line 1") && here.contains("192.168.1.10:5060"),
+            "{here}"
+        );
+    }
+
+    #[test]
+    fn it_listens_at_one_address_or_several_and_over_tls_where_there_is_a_certificate() {
+        let both = "listen = [\"192.0.2.1:5060\", \"[2001:db8::1]:5070\"]\n";
+        let config = read(both).unwrap();
+        assert_eq!(config.listening().addresses.len(), 2);
+        assert!(config.listening().tls.listen.is_empty());
+        let tls = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+        let config = read(&format!("{both}{tls}")).unwrap();
+        let listening = config.listening();
+        let ports: Vec<u16> = listening.tls.listen.iter().map(|a| a.port()).collect();
+        assert_eq!(ports, [5061, 5061]);
+        assert!(listening.tls.certificate.unwrap().0.is_absolute());
+        let elsewhere = format!("{both}listen_tls = \"192.0.2.1:443\"\n{tls}");
+        assert_eq!(
+            read(&elsewhere).unwrap().listening().tls.listen[0].port(),
+            443
+        );
+        for (bad, why) in [
+            ("listen = []", "at least one"),
+            ("listen = 5060", "192.168.1.10:5060"),
+            ("listen = [\"192.0.2.1\"]", "with its port"),
+            ("listen_tls = \"192.0.2.1:5061\"", "[tls]"),
+            ("[tls]\nkey = \"k.pem\"", "certificate ="),
+            ("[tls]\ncertificate = \"c.pem\"", "key ="),
+        ] {
+            let error = read(bad).unwrap_err();
+            assert!(
+                error.contains(why) && error.contains("zeroline.toml"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
@@ -218,40 +287,18 @@ mod tests {
     }
 
     #[test]
-    fn a_trunk_that_could_call_nobody_is_found_before_anybody_waits_for_it() {
-        let sip = "address = \"sip:trunk.example\"\n";
-        let with = |trunk: &str| read(&format!("[trunk]\n{trunk}"));
-        let account =
-            "user = \"a\"\npassword = \"b\"\nnumber = \"+4930123456\"\nnumbers = [\"+49\"]";
-        assert!(with(&format!("{sip}{account}")).is_ok());
-        assert!(with("address = \"sip:192.0.2.1:5060;transport=tcp\"").is_ok());
-        for (trunk, why) in [
-            (
-                "address = \"sips:trunk.example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (
-                "address = \"trunk.example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (
-                "address = \"sip:trunk example\"".to_owned(),
-                "sip:trunk.example",
-            ),
-            (format!("{sip}number = \"+49 30 123456\""), "digits only"),
-            (format!("{sip}user = \"a\""), "password = "),
-            (format!("{sip}password = \"b\""), "user = "),
-            (
-                format!("{sip}user = \"a b\"\npassword = \"c\""),
-                "no spaces",
-            ),
-            (format!("{sip}numbers = [\"+49 30\"]"), "+49 30"),
-        ] {
-            let error = with(&trunk).unwrap_err();
-            assert!(
-                error.contains(why) && error.contains("[trunk]") && error.contains("zeroline.toml"),
-                "{error}"
-            );
-        }
+    fn a_trunk_of_old_is_told_how_it_is_written_now() {
+        let old = read("[trunk]\naddress = \"sip:trunk.example\"").unwrap_err();
+        assert!(
+            old.contains("[[trunk]]") && old.contains("zeroline.toml"),
+            "{old}"
+        );
+        let new = "[[trunk]]\nname = \"a\"\naddress = \"sip:trunk.example\"\n";
+        assert_eq!(read(new).unwrap().trunks.len(), 1);
+        let bad = read(&new.replace("sip:", "")).unwrap_err();
+        assert!(
+            bad.contains("zeroline.toml") && bad.contains("[[trunk]] name"),
+            "{bad}"
+        );
     }
 }

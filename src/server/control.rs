@@ -6,6 +6,7 @@
 use super::Shared;
 use super::desk::DeskInput;
 use crate::human::{Input, PromiseId, View};
+use crate::line::sip::TrunkState;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
     View,
+    /// How the trunks stand.
+    Trunks,
     Ready {
         agent: String,
     },
@@ -45,6 +48,7 @@ pub enum Request {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Ok(View),
+    Trunks(Vec<TrunkState>),
     Error(String),
 }
 
@@ -62,8 +66,29 @@ pub enum ControlError {
     Refused(String),
 }
 
-/// Asks the server that works with this data folder.
+/// Asks the server that works with this data folder how it stands, or tells it something.
 pub fn ask(folder: &Path, request: &Request) -> Result<View, ControlError> {
+    match exchange(folder, request)? {
+        Answer::Ok(view) => Ok(view),
+        Answer::Error(why) => Err(ControlError::Refused(why)),
+        Answer::Trunks(_) => Err(another_version()),
+    }
+}
+
+/// Asks it how its trunks stand.
+pub fn ask_trunks(folder: &Path) -> Result<Vec<TrunkState>, ControlError> {
+    match exchange(folder, &Request::Trunks)? {
+        Answer::Trunks(trunks) => Ok(trunks),
+        Answer::Error(why) => Err(ControlError::Refused(why)),
+        Answer::Ok(_) => Err(another_version()),
+    }
+}
+
+fn another_version() -> ControlError {
+    ControlError::Silent("it is of another version, and answers something else".to_owned())
+}
+
+fn exchange(folder: &Path, request: &Request) -> Result<Answer, ControlError> {
     let stream =
         UnixStream::connect(folder.join(FILE)).map_err(|source| ControlError::NoServer {
             folder: folder.to_owned(),
@@ -79,10 +104,7 @@ pub fn ask(folder: &Path, request: &Request) -> Result<View, ControlError> {
     BufReader::new(&stream)
         .read_line(&mut answer)
         .map_err(silent)?;
-    match serde_json::from_str(&answer).map_err(unreadable)? {
-        Answer::Ok(view) => Ok(view),
-        Answer::Error(why) => Err(ControlError::Refused(why)),
-    }
+    serde_json::from_str(&answer).map_err(unreadable)
 }
 
 /// Answers on the socket until the server ends.
@@ -134,14 +156,10 @@ async fn answer(shared: &Shared, stream: tokio::net::UnixStream) -> std::io::Res
 }
 
 async fn obey(shared: &Shared, request: Request) -> Answer {
-    let known = |agent: &str| shared.config.agents.iter().any(|a| a.name == agent);
+    let people = shared.people();
+    let known = |agent: &str| people.agents.iter().any(|a| a.name == agent);
     let unknown = |agent: &str| {
-        let all: Vec<&str> = shared
-            .config
-            .agents
-            .iter()
-            .map(|a| a.name.as_str())
-            .collect();
+        let all: Vec<&str> = people.agents.iter().map(|a| a.name.as_str()).collect();
         Answer::Error(format!(
             "there is no agent \"{agent}\"; there are: {}",
             all.join(", ")
@@ -149,6 +167,7 @@ async fn obey(shared: &Shared, request: Request) -> Answer {
     };
     let input = match request {
         Request::View => None,
+        Request::Trunks => return Answer::Trunks(shared.trunks.states()),
         Request::Ready { agent } | Request::Pause { agent, .. } | Request::Off { agent }
             if !known(&agent) =>
         {

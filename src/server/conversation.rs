@@ -26,6 +26,8 @@ pub struct Called {
     pub media: Media,
     pub about: About,
     pub back: CalledBack,
+    /// The agent whom it is for.
+    pub agent: Slot,
 }
 
 /// Begins the call with somebody whom we called, and follows it to its end.
@@ -33,7 +35,7 @@ pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
     let id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("call", %id);
     tracing::info!(parent: &span, agent = called.back.agent, "called back");
-    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
+    let slot = shared.media.slot_beside(called.agent);
     let conversation = Conversation {
         shared: shared.clone(),
         id,
@@ -62,11 +64,13 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     let id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("call", %id);
     let sip_call_id = invitation.call_id();
-    tracing::info!(parent: &span, sip_call_id, caller = invitation.caller(), "call");
+    let (caller, trunk) = (invitation.caller(), invitation.trunk());
+    tracing::info!(parent: &span, sip_call_id, caller, trunk, "call");
     let about = About {
         caller: Some(invitation.caller()),
         number: invitation.number(),
         called: Some(invitation.called()),
+        diverted_from: invitation.diverted_from(),
         started: Some(jiff::Timestamp::now().to_string()),
         codec: None,
         sip_call_id: Some(sip_call_id),
@@ -94,7 +98,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
     let call = Conversation {
         shared: shared.clone(),
         id,
-        slot: Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed)),
+        slot: shared.media.slot(),
         session,
         offers,
         transfer: None,
@@ -281,6 +285,7 @@ impl Conversation {
         self.shared.events.send(event(EventKind::CallStarted {
             caller: about.caller,
             called: about.called,
+            diverted_from: about.diverted_from,
             dialplan: self.shared.plan().dialplan.name.clone(),
             started: about.started,
             codec: None,
@@ -325,7 +330,7 @@ impl Conversation {
                     |why| tracing::warn!(parent: &span, queue, why, "the queue cannot be asked"),
                 )
                 .ok();
-            let _ = media.try_send(Command::Input(slot, Input::PbxQueue(state)));
+            media.tell(Command::Input(slot, Input::PbxQueue(state)));
         });
     }
 
@@ -339,9 +344,7 @@ impl Conversation {
     }
 
     fn command(&self, command: Command) {
-        if self.shared.media.try_send(command).is_err() {
-            tracing::error!(parent: &self.span, "the media thread takes no commands");
-        }
+        self.shared.media.tell(command);
     }
 }
 

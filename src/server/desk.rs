@@ -9,7 +9,9 @@ use super::call_back::Attempt;
 use super::kept::{Clock, Kept};
 use super::media::{Command, Slot};
 use crate::call::{Input as CallInput, QueueNews};
-use crate::human::{Dialled, Entry, Input, OfferId, Offered, Output, Ring, Saved, Setup, View};
+use crate::human::{
+    Dialled, Entry, Input, OfferId, Offered, Output, Ring, Saved, Setup, View, Who,
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
@@ -181,7 +183,7 @@ impl State {
             .waiting
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        for queue in &shared.config.queues {
+        for queue in &shared.people().queues {
             let count = self.kept.waiting_in(&queue.name) as u32;
             waiting.insert(queue.name.clone(), count);
         }
@@ -288,7 +290,12 @@ impl State {
         let (orders, received) = mpsc::channel(8);
         self.offers.retain(|_, orders| !orders.is_closed());
         self.offers.insert(ring.offer, orders);
-        tokio::spawn(agent_leg::serve(self.shared.clone(), ring, received));
+        let caller = match &ring.who {
+            Who::Caller(call) => self.calls.get(call).copied(),
+            Who::Promise(_) => None,
+        };
+        let shared = self.shared.clone();
+        tokio::spawn(agent_leg::serve(shared, ring, caller, received));
     }
 
     /// False where it is over.
@@ -312,8 +319,6 @@ impl State {
 
     fn tell_slot(&self, slot: Slot, news: QueueNews) {
         let command = Command::Input(slot, CallInput::Queue(news));
-        if self.shared.media.try_send(command).is_err() {
-            tracing::error!("the media thread takes no commands");
-        }
+        self.shared.media.tell(command);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
-use super::media::{Command, Slot};
+use super::media::Command;
 use super::offers::Offers;
 use super::transfer::ended;
 use super::{LINE_RATE, Shared};
@@ -13,7 +13,6 @@ use crate::human::Input;
 use crate::line::leg::Leg;
 use crate::line::sip::Invitation;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -71,7 +70,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
     let Ok((session, mut events)) = invitation.answer(sdp) else {
         return;
     };
-    let slot = Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed));
+    let slot = shared.media.slot();
     let (news, mut received) = mpsc::channel(8);
     if let Some(media) = &agreed {
         let plan = shared.plan();
@@ -85,9 +84,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
         briefing.leave(vec![plan.dialplan.told_agent(told)]);
         let leg = Leg::new(socket, media);
         let live = AgentLive::new(agent, briefing, leg, plan, news).dismissed();
-        let _ = shared
-            .media
-            .try_send(Command::AddAgent(slot, Box::new(live)));
+        shared.media.tell(Command::AddAgent(slot, Box::new(live)));
     }
     let told =
         async { while !matches!(received.recv().await, Some(AgentNews::Dismissed) | None) {} };
@@ -102,6 +99,6 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
         agent: slot,
         hung_up: true,
     };
-    let _ = shared.media.try_send(gone);
+    shared.media.tell(gone);
     session.hang_up().await;
 }

@@ -1,7 +1,7 @@
 //! `[limits]`: who may call, and how often; and which addresses are known by the configuration.
 
 use super::Shared;
-use super::config::Config;
+use super::people::{Asterisk, People};
 use crate::line::sip::{CallLimits, LimitSettings};
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often the names of trunks and agents' phones are looked up.
+/// How often the names of agents' phones are looked up; those of trunks are by who registers there.
 const LOOK_UP: Duration = Duration::from_secs(300);
 
 /// `[limits]`
@@ -81,12 +81,12 @@ impl Limits {
     }
 }
 
-/// Keeps the addresses of all whom the configuration names exempt from limits. Never ready.
+/// Keeps the addresses of all whom the configuration names exempt from limits, as trunks are. Never
+/// ready.
 pub async fn keep_known(shared: Arc<Shared>) {
-    let hosts = hosts(&shared.config);
     loop {
         let mut known = Vec::new();
-        for host in &hosts {
+        for host in hosts(&shared.people(), shared.config.asterisk.as_ref()) {
             match tokio::net::lookup_host(host.as_str()).await {
                 Ok(found) => known.extend(found.map(|address| address.ip())),
                 Err(error) => tracing::warn!(host, %error, "no address for this name"),
@@ -98,15 +98,10 @@ pub async fn keep_known(shared: Arc<Shared>) {
 }
 
 /// With a port, as the system's resolver wants it.
-fn hosts(config: &Config) -> Vec<String> {
-    let trunk = config.trunk.iter().map(|trunk| trunk.address.as_str());
-    let agents = config.agents.iter().filter_map(|a| a.address.as_deref());
-    let asterisk = config.asterisk.iter().map(|pbx| pbx.address.as_str());
-    let mut hosts: Vec<String> = trunk
-        .chain(agents)
-        .chain(asterisk)
-        .filter_map(host)
-        .collect();
+fn hosts(people: &People, asterisk: Option<&Asterisk>) -> Vec<String> {
+    let agents = people.agents.iter().filter_map(|a| a.address.as_deref());
+    let asterisk = asterisk.map(|pbx| pbx.address.as_str());
+    let mut hosts: Vec<String> = agents.chain(asterisk).filter_map(host).collect();
     hosts.sort_unstable();
     hosts.dedup();
     hosts

@@ -1,42 +1,31 @@
-//! The media thread: ticks all calls every 20 ms, moves their sound, and shares nothing hot with
-//! signalling, engines or storage. It never waits for anything but the next tick.
+//! A call on its media thread: 20 ms of both directions at a time, what it asks of others, and what it is
+//! told. The threads themselves are `workers`.
 
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
-use super::messages::Messages;
-use super::pool::Pool;
+use super::workers::{Work, count_panic};
 use super::{Plan, Shared};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use crate::call::{Call, EndReason, Event, EventKind, Input, Job, QueueNews, Way};
-use crate::dialplan::{Text, ToAgent};
-use crate::human::{self, Context, Entry, Left, Refused};
+use crate::dialplan::Text;
+use crate::human::{self, Context, Entry, Refused};
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
-use crate::record::Writer;
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// What the media thread is told between ticks; more waiting than these is a stuck thread.
-const COMMANDS: usize = 4096;
 /// A call is given up when its phone has sent nothing for so long.
 const MEDIA_LOST: u32 = 60_000 / FRAME_MS;
 /// A caller who put us on hold is waited for so long.
 const LONGEST_HOLD: u32 = 15 * 60_000 / FRAME_MS;
 /// A phone that has sent nothing for so long since the beginning is not heard here.
 const NO_PACKETS: u32 = 3_000 / FRAME_MS;
-const TICK: Duration = Duration::from_millis(FRAME_MS as u64);
-/// Further behind than this, the clock starts anew instead of hurrying after it.
-const TOO_LATE: Duration = Duration::from_millis(200);
 
-/// Names a call on the media thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Names a call or an agent's leg, and the media thread it is on (`Workers::slot`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(pub u64);
 
-/// What signalling and engines tell the media thread.
+/// What signalling and engines tell a media thread.
 pub enum Command {
     Add(Slot, Box<Live>),
     AddAgent(Slot, Box<AgentLive>),
@@ -59,6 +48,23 @@ pub enum Command {
     },
     /// Record what is left of the calls and end the thread.
     Stop,
+}
+
+impl Command {
+    /// Who it is for; `None` for the whole thread.
+    pub fn slot(&self) -> Option<Slot> {
+        match self {
+            Command::Add(slot, _)
+            | Command::AddAgent(slot, _)
+            | Command::Input(slot, _)
+            | Command::Media(slot, _)
+            | Command::Join { agent: slot, .. }
+            | Command::Ring(slot)
+            | Command::Dismiss(slot, _)
+            | Command::AgentGone { agent: slot, .. } => Some(*slot),
+            Command::Stop => None,
+        }
+    }
 }
 
 /// A call with its line.
@@ -93,199 +99,9 @@ pub enum LineRequest {
     HangUp,
 }
 
-/// Starts the thread; it ends with [`Command::Stop`].
-pub fn start(
-    make_pool: impl FnOnce(SyncSender<Command>) -> std::io::Result<Pool>,
-    events: Arc<Writer>,
-    messages: Messages,
-) -> std::io::Result<(SyncSender<Command>, JoinHandle<()>)> {
-    let (commands, receiver) = sync_channel(COMMANDS);
-    let pool = make_pool(commands.clone())?;
-    let thread = std::thread::Builder::new()
-        .name("media".to_owned())
-        .spawn(move || {
-            let work = Work {
-                pool,
-                events,
-                messages,
-            };
-            run(&receiver, &work);
-        })?;
-    Ok((commands, thread))
-}
-
-/// Who works for the calls.
-struct Work {
-    pool: Pool,
-    events: Arc<Writer>,
-    messages: Messages,
-}
-
-/// Everybody who is on a line.
-#[derive(Default)]
-struct Lines {
-    calls: HashMap<Slot, Live>,
-    /// Agents who have no caller yet, and those who are to get one when they have been told about it.
-    agents: HashMap<Slot, Box<AgentLive>>,
-    /// Agents who have a caller: whom.
-    joined: HashMap<Slot, Slot>,
-}
-
-fn run(commands: &Receiver<Command>, work: &Work) {
-    let mut lines = Lines::default();
-    let mut next = Instant::now();
-    let mut stop = false;
-    while !stop {
-        loop {
-            match commands.try_recv() {
-                Ok(Command::Stop) | Err(TryRecvError::Disconnected) => {
-                    stop = true;
-                    break;
-                }
-                Ok(command) => lines.obey(command),
-                Err(TryRecvError::Empty) => break,
-            }
-        }
-        lines.tick(work);
-        next += TICK;
-        let now = Instant::now();
-        match next.checked_duration_since(now) {
-            Some(early) => std::thread::sleep(early),
-            None if now - next > TOO_LATE => {
-                let late_ms = (now - next).as_millis() as u64;
-                tracing::warn!(
-                    late_ms,
-                    calls = lines.calls.len(),
-                    "the media thread is late"
-                );
-                next = now;
-            }
-            None => {}
-        }
-    }
-}
-
-impl Lines {
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Add(slot, live) => {
-                self.calls.insert(slot, *live);
-            }
-            Command::AddAgent(slot, agent) => {
-                self.agents.insert(slot, agent);
-            }
-            Command::Input(slot, input) => {
-                if let Some(live) = self.calls.get_mut(&slot) {
-                    live.handle(input);
-                } else if let Some(agent) = self.agents.get_mut(&slot) {
-                    agent.briefing.handle(input);
-                } else if let Input::Key(key, _) = input
-                    && let Some(live) = self.joined.get(&slot).and_then(|s| self.calls.get_mut(s))
-                {
-                    live.key_of_agent(key);
-                }
-            }
-            Command::Media(slot, media) => {
-                if let Some(leg) = self.leg(slot) {
-                    leg.session().update(&media);
-                }
-            }
-            Command::Join { call, agent } => match self.agents.get_mut(&agent) {
-                Some(agent) => agent.joins = Some(call),
-                None => self.agent_lost(call),
-            },
-            Command::Ring(slot) => {
-                if let Some(agent) = self.agents.get_mut(&slot) {
-                    agent.rings = true;
-                }
-            }
-            Command::Dismiss(slot, say) => {
-                if let Some(agent) = self.agents.get_mut(&slot) {
-                    agent.dismiss(say);
-                }
-            }
-            Command::AgentGone { agent, hung_up } => self.agent_gone(agent, hung_up),
-            Command::Stop => {}
-        }
-    }
-
-    fn leg(&mut self, slot: Slot) -> Option<&mut Leg> {
-        if let Some(call) = self.joined.get(&slot) {
-            let (_, agent) = self.calls.get_mut(call)?.agent.as_mut()?;
-            return Some(&mut agent.leg);
-        }
-        match self.calls.get_mut(&slot) {
-            Some(live) => Some(&mut live.leg),
-            None => Some(&mut self.agents.get_mut(&slot)?.leg),
-        }
-    }
-
-    fn agent_gone(&mut self, slot: Slot, hung_up: bool) {
-        let call = match self.joined.remove(&slot) {
-            Some(call) => Some(call),
-            None => self.agents.remove(&slot).and_then(|agent| agent.joins),
-        };
-        if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
-            live.agent = None;
-            live.call.handle(Input::Queue(match hung_up {
-                true => QueueNews::AgentHungUp,
-                false => QueueNews::AgentLost,
-            }));
-        }
-    }
-
-    /// Nobody is there for that caller after all.
-    fn agent_lost(&mut self, call: Slot) {
-        if let Some(live) = self.calls.get_mut(&call) {
-            live.call.handle(Input::Queue(QueueNews::AgentLost));
-        }
-    }
-
-    fn tick(&mut self, work: &Work) {
-        self.calls.retain(|slot, live| {
-            live.tick(*slot, work);
-            !live.call.is_over()
-        });
-        let calls = &self.calls;
-        self.joined.retain(|_, call| calls.contains_key(call));
-        let mut ready = Vec::new();
-        self.agents.retain(|slot, agent| {
-            if agent.joins.is_some_and(|call| !calls.contains_key(&call)) && !agent.dismissed {
-                let gone = agent.plan.dialplan.told_agent(ToAgent::CallerGone);
-                agent.dismiss(vec![gone]);
-            }
-            agent.tick(*slot, &work.pool);
-            if agent.joins.is_some() && !agent.dismissed && agent.briefing.is_told() {
-                ready.push(*slot);
-            }
-            !agent.is_over()
-        });
-        for slot in ready {
-            self.join(slot);
-        }
-    }
-
-    fn join(&mut self, slot: Slot) {
-        let Some(agent) = self.agents.remove(&slot) else {
-            return;
-        };
-        let live = agent.joins.and_then(|call| self.calls.get_mut(&call));
-        let Some(live) = live.filter(|live| live.agent.is_none()) else {
-            return agent.tell(AgentNews::CallOver);
-        };
-        if let Some(call) = agent.joins {
-            self.joined.insert(slot, call);
-        }
-        live.call.handle(Input::Queue(QueueNews::Joined {
-            agent: agent.name.clone(),
-        }));
-        agent.tell(AgentNews::Joined);
-        live.agent = Some((slot, agent));
-    }
-}
-
 impl Live {
-    fn tick(&mut self, slot: Slot, work: &Work) {
+    /// 20 ms of both directions.
+    pub fn tick(&mut self, slot: Slot, work: &Work) {
         let (mut caller, mut bot) = (Frame::silence(self.rate), Frame::silence(self.rate));
         if !self.leg.receive(&mut caller) {
             self.call.handle(Input::FrameLost);
@@ -343,15 +159,43 @@ impl Live {
         }
     }
 
-    fn handle(&mut self, input: Input) {
+    /// What happened outside.
+    pub fn handle(&mut self, input: Input) {
         if let (Some((_, agent)), Input::Key(key, _)) = (&mut self.agent, &input) {
             agent.leg.session().press(*key);
+        }
+        // Who was talking to an agent hears why that ends.
+        if matches!(input, Input::Shutdown)
+            && let Some((_, agent)) = self.agent.take()
+        {
+            agent.tell(AgentNews::CallOver);
         }
         self.call.handle(input);
     }
 
-    fn key_of_agent(&mut self, key: Key) {
+    /// It comes from the agent who has the caller.
+    pub fn key_of_agent(&mut self, key: Key) {
         self.leg.session().press(key);
+    }
+
+    /// There was a panic: what is known of the call is put on record, and its line ends.
+    pub fn broke(&self, work: &Work) {
+        count_panic();
+        let call = self.call.id().to_owned();
+        tracing::error!(call, "a call panicked and is ended; all others go on");
+        work.events.send(Event {
+            call,
+            at_ms: u64::from(self.ticks) * u64::from(FRAME_MS),
+            kind: EventKind::CallEnded {
+                reason: EndReason::Fault,
+                duration_ms: u64::from(self.ticks) * u64::from(FRAME_MS),
+            },
+        });
+        self.tell_desk_of_end(EndReason::Fault);
+        if let Some((_, agent)) = &self.agent {
+            agent.tell(AgentNews::CallOver);
+        }
+        let _ = self.line.try_send(LineRequest::HangUp);
     }
 
     fn pass_on(&mut self, slot: Slot, job: Job, work: &Work) {
@@ -391,10 +235,7 @@ impl Live {
 
     fn tell_desk_of_end(&self, reason: EndReason) {
         let call = self.call.id().to_owned();
-        let how = match reason {
-            EndReason::MediaLost | EndReason::LineFailed | EndReason::Shutdown => Left::LineLost,
-            _ => Left::HungUp,
-        };
+        let how = reason.as_left();
         self.shared
             .desk
             .tell(DeskInput::Acd(human::Input::Left { call, how }));
@@ -408,7 +249,7 @@ impl Live {
         {
             tracing::warn!(
                 call,
-                "no call-back is promised: `numbers` of [trunk] forbid that number"
+                "no call-back is promised: `numbers` of no [[trunk]] allow that number"
             );
             return self.call.handle(Input::Queue(QueueNews::NotCalled));
         }

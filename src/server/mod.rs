@@ -1,6 +1,6 @@
 //! The live server: takes calls from the line and connects each to a [`Call`].
 //!
-//! Signalling runs on tokio, one task a call; sound runs on the media thread; recognition and
+//! Signalling runs on tokio, one task a call; sound runs on the media threads; recognition and
 //! synthesis run on the pool. They talk through bounded channels only. A dialplan that changes takes
 //! over for new calls ([`Plans`]). Who waits for a person, and which agents there are, knows the desk.
 
@@ -14,6 +14,7 @@ mod desk;
 mod feature;
 mod kept;
 mod limits;
+mod listen;
 mod lock;
 mod media;
 mod messages;
@@ -23,6 +24,8 @@ mod people;
 mod phones;
 mod pool;
 mod transfer;
+mod trunks;
+mod workers;
 
 pub use config::{Config, ConfigError};
 pub use kept::QueueFileError;
@@ -36,31 +39,35 @@ use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
 use crate::line::codec::Codec;
 use crate::line::leg::Ports;
-use crate::line::sip::{Agent, Invitation, Limiter, ListenError, Registrations};
+use crate::line::sip::{Agent, Invitation, Limiter, ListenError, Listening, Registrations, Trunks};
 use crate::panics;
 use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
 use desk::Desk;
 use lock::Lock;
-use media::Command;
 use messages::Messages;
+use people::People;
 use phones::Phones;
 use pool::Pool;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
+use workers::{Work, Workers};
 
 /// Codecs we speak, the ones we like best first.
 const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
 /// All of them are narrow-band.
 pub const LINE_RATE: LineRate = LineRate::Narrow;
-/// After the drain, calls get this long for their BYE.
+/// A thread has room for hundreds of calls.
+const MOST_MEDIA_THREADS: usize = 16;
+/// After the drain, calls get this long to be told that they end, and for their BYE.
+const FAREWELL: Duration = Duration::from_secs(15);
+/// Agents' phones that ring get this long for their CANCEL.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What the server works with, all of it loaded and checked.
@@ -87,7 +94,7 @@ impl Plans {
     /// Calls that begin from now on are answered with `plan`; those that are up go on with theirs. The
     /// error says why it cannot be used here.
     pub fn take_over(&self, plan: Plan) -> Result<(), String> {
-        knows_queues(&self.0.config, &plan.dialplan)?;
+        knows_queues(&self.0.people().queues, &plan.dialplan)?;
         let mut current = self.0.plan.write().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(plan);
         Ok(())
@@ -95,13 +102,13 @@ impl Plans {
 }
 
 /// The dialplan puts nobody into a queue that is not there.
-fn knows_queues(config: &Config, dialplan: &Dialplan) -> Result<(), String> {
+fn knows_queues(queues: &[QueueTable], dialplan: &Dialplan) -> Result<(), String> {
     for reach in dialplan.reaches() {
         let Reach::Queue { name, .. } = reach else {
             continue;
         };
-        if !config.queues.iter().any(|queue| queue.name == *name) {
-            let known: Vec<&str> = config.queues.iter().map(|q| q.name.as_str()).collect();
+        if !queues.iter().any(|queue| queue.name == *name) {
+            let known: Vec<&str> = queues.iter().map(|q| q.name.as_str()).collect();
             return Err(format!(
                 "the dialplan puts callers into the queue \"{name}\", and the configuration has: {}. Add \
                  [[queue]] name = \"{name}\" to it, with an [[agent]], or name another in the dialplan",
@@ -133,7 +140,7 @@ pub enum StartError {
 pub struct Server {
     shared: Arc<Shared>,
     invitations: mpsc::Receiver<Invitation>,
-    media_thread: JoinHandle<()>,
+    media_threads: Vec<JoinHandle<()>>,
     _lock: Lock,
 }
 
@@ -142,6 +149,8 @@ struct Shared {
     config: Config,
     agent: Agent,
     limiter: Limiter,
+    people: RwLock<Arc<People>>,
+    trunks: Trunks,
     phones: Phones,
     desk: Desk,
     pbx: Option<Pbx>,
@@ -151,13 +160,12 @@ struct Shared {
     events: Arc<Writer>,
     ports: Ports,
     messages: Messages,
-    media: SyncSender<Command>,
+    media: Workers,
     /// By agent: held by whoever has their phone on the line.
     lines: HashMap<String, Arc<Mutex<()>>>,
     calls: AtomicUsize,
     /// Agents whose phones ring, or who are on a line.
     agents_busy: AtomicUsize,
-    next_slot: AtomicU64,
     /// Goes to true when the calls that are left must end.
     stop: watch::Sender<bool>,
 }
@@ -167,6 +175,11 @@ impl Shared {
     fn plan(&self) -> Arc<Plan> {
         let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner);
         plan.clone()
+    }
+
+    fn people(&self) -> Arc<People> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        people.clone()
     }
 
     /// In the queue that a dialplan leads to.
@@ -194,7 +207,7 @@ impl Server {
     pub async fn start(parts: Parts) -> Result<Server, StartError> {
         let config = parts.config;
         let setup = config.setup().map_err(StartError::People)?;
-        knows_queues(&config, &parts.plan.dialplan).map_err(StartError::People)?;
+        knows_queues(&config.queues, &parts.plan.dialplan).map_err(StartError::People)?;
         std::fs::create_dir_all(&config.data).map_err(StartError::Messages)?;
         let lock = Lock::take(&config.data)?;
         let saved = kept::read(&config.data)?;
@@ -202,19 +215,27 @@ impl Server {
             0 => recognitions(std::thread::available_parallelism().map_or(1, usize::from)),
             chosen => chosen,
         };
-        let make_pool = |results| Pool::start(threads, results);
         let accounts = phones::accounts(&config.agents);
         let registrations =
             Registrations::new(accounts).map_err(|e| StartError::People(e.to_string()))?;
         let phones = Phones::new(&config.agents, registrations.clone());
         phones.restore(&config.data);
         let limiter = Limiter::new(config.limits.settings(config.most_calls));
-        let (agent, invitations) =
-            Agent::listen_limited(config.listen, phones::US, registrations, limiter.clone())
-                .await?;
+        let listening = Listening {
+            limiter: limiter.clone(),
+            ..config.listening()
+        };
+        let (agent, invitations) = Agent::listen_at(listening, phones::US, registrations).await?;
+        let trunks = Trunks::new(&agent, trunks::publish);
         let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
-        let (media, media_thread) = media::start(make_pool, parts.events.clone(), messages.clone())
-            .map_err(StartError::Thread)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (media, received) = Workers::new(cores.min(MOST_MEDIA_THREADS));
+        let work = Work {
+            pool: Pool::start(threads, media.clone()).map_err(StartError::Thread)?,
+            events: parts.events.clone(),
+            messages: messages.clone(),
+        };
+        let media_threads = workers::start(received, work).map_err(StartError::Thread)?;
         let [first, last] = config.rtp_ports;
         let pbx = config.asterisk.as_ref().map(|asterisk| {
             Pbx::start(pbx::Settings {
@@ -231,6 +252,8 @@ impl Server {
             phones,
             agent,
             limiter,
+            people: RwLock::new(Arc::new(config.people())),
+            trunks,
             desk,
             pbx,
             config,
@@ -242,17 +265,18 @@ impl Server {
             lines,
             calls: AtomicUsize::new(0),
             agents_busy: AtomicUsize::new(0),
-            next_slot: AtomicU64::new(0),
             stop: watch::Sender::new(false),
         });
         tokio::spawn(desk::run(shared.clone(), setup, saved, inputs));
         tokio::spawn(phones::watch(shared.clone()));
+        let setups = trunks::setups(&shared.config.trunks);
+        shared.trunks.set(setups).map_err(StartError::People)?;
         tokio::spawn(control::listen(shared.clone()));
         tokio::spawn(limits::keep_known(shared.clone()));
         Ok(Server {
             shared,
             invitations,
-            media_thread,
+            media_threads,
             _lock: lock,
         })
     }
@@ -262,9 +286,14 @@ impl Server {
         Plans(self.shared.clone())
     }
 
-    /// Where it listens.
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
         self.shared.agent.address()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        self.shared.agent.told()
     }
 
     /// Takes calls until `stop` is ready; then lets those that are up finish, within the
@@ -280,11 +309,39 @@ impl Server {
                 },
             }
         }
+        self.shared.agent.drain();
         let drain = Duration::from_secs(self.shared.config.drain_seconds);
         tracing::info!(
             calls = self.shared.calls.load(Ordering::Relaxed),
             "stopping: no new calls"
         );
+        if !self.all_end_within(drain).await {
+            let calls = self.shared.calls.load(Ordering::Relaxed);
+            tracing::warn!(
+                calls,
+                "the time to finish is over: the calls that are left are told so and ended"
+            );
+            self.shared.stop.send_replace(true);
+            self.all_end_within(FAREWELL).await;
+        }
+        // No phone is left ringing for somebody who was to be called back.
+        self.shared.stop.send_replace(true);
+        let _ = tokio::time::timeout(GOODBYE, self.no_agents()).await;
+        self.shared.trunks.end().await;
+        // The last events of the last calls are recorded before this returns.
+        self.shared.media.stop();
+        let (threads, messages) = (self.media_threads, self.shared.messages.clone());
+        let _ = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                let _ = thread.join();
+            }
+            messages.close();
+        })
+        .await;
+    }
+
+    /// Refuses new calls meanwhile; false where some are left.
+    async fn all_end_within(&mut self, time: Duration) -> bool {
         let all_ended = async {
             while self.shared.calls.load(Ordering::Relaxed) > 0 {
                 tokio::select! {
@@ -293,28 +350,7 @@ impl Server {
                 }
             }
         };
-        if tokio::time::timeout(drain, all_ended).await.is_err() {
-            let calls = self.shared.calls.load(Ordering::Relaxed);
-            tracing::warn!(
-                calls,
-                "the time to finish is over: ending the calls that are left"
-            );
-            self.shared.stop.send_replace(true);
-            tokio::time::sleep(GOODBYE).await;
-        }
-        // No phone is left ringing for somebody who was to be called back.
-        self.shared.stop.send_replace(true);
-        let _ = tokio::time::timeout(GOODBYE, self.no_agents()).await;
-        // The last events of the last calls are recorded before this returns.
-        if self.shared.media.send(Command::Stop).is_ok() {
-            let messages = self.shared.messages.clone();
-            let _ = tokio::task::spawn_blocking(move || {
-                let joined = self.media_thread.join();
-                messages.close();
-                joined
-            })
-            .await;
-        }
+        tokio::time::timeout(time, all_ended).await.is_ok()
     }
 
     async fn no_agents(&self) {

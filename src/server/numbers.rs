@@ -1,4 +1,4 @@
-//! Whom the trunk may call. A number to call back is whatever a caller says, keys in or has in From, and
+//! Whom a trunk may call. A number to call back is whatever a caller says, keys in or has in From, and
 //! the company pays for the call.
 
 /// Shorter ones are emergency and service numbers everywhere.
@@ -28,7 +28,7 @@ pub fn check(prefix: &str) -> Result<(), String> {
     match !prefix_of.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         true => Ok(()),
         false => Err(format!(
-            "[trunk] numbers: \"{prefix}\" is no beginning of a number; write digits as they are dialled, \
+            "numbers: \"{prefix}\" is no beginning of a number; write digits as they are dialled, \
              such as \"+49\" or \"0\", and \"!0900\" for what is not to be called"
         )),
     }

@@ -1,6 +1,6 @@
-//! `zeroline.toml`: the queues, the agents, the trunk and the telephone system beside us.
+//! `zeroline.toml`: the queues, the agents and the telephone system beside us.
 
-use super::numbers;
+use super::trunks::Trunk;
 use crate::call::Accept;
 use crate::human::{AgentSetup, CallBackSetup, Overflow, OverflowTo, QueueSetup, Setup, Strategy};
 use serde::Deserialize;
@@ -8,6 +8,14 @@ use std::collections::HashSet;
 
 const fn seconds(seconds: u64) -> u64 {
     seconds * 1_000
+}
+
+/// Who takes callers, where they wait, and over whom we call out: what may change while the server runs.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    pub queues: Vec<Queue>,
+    pub agents: Vec<Agent>,
+    pub trunks: Vec<Trunk>,
 }
 
 /// `[[queue]]`
@@ -70,21 +78,6 @@ pub struct Agent {
     pub address: Option<String>,
 }
 
-/// `[trunk]`: where calls out go.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trunk {
-    /// `sip:trunk.example` or `sip:192.0.2.1:5060`; a number becomes its user part.
-    pub address: String,
-    pub user: Option<String>,
-    pub password: Option<Secret>,
-    /// What those who are called see.
-    pub number: Option<String>,
-    /// Beginnings of numbers that may be called, or with a `!` that may not; of those that fit, the longest
-    /// counts. Without it, numbers of the own country.
-    pub numbers: Option<Vec<String>>,
-}
-
 /// `[asterisk]`: the manager interface of an Asterisk whose queues callers are transferred to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,54 +136,6 @@ impl Queue {
             overflow: None,
             call_back: CallBack::default(),
         }
-    }
-}
-
-impl Trunk {
-    /// Whether somebody may be called back there.
-    pub fn may_call(&self, number: &str) -> bool {
-        numbers::may_call(number, self.numbers.as_deref(), self.number.as_deref())
-    }
-
-    /// What is wrong with it, if anything is.
-    pub fn check(&self) -> Result<(), String> {
-        let address = &self.address;
-        let broken = |c: char| c.is_control() || c.is_whitespace() || "<>\"".contains(c);
-        if !address.starts_with("sip:") || address.contains(broken) || !is_sip(address) {
-            return Err(format!(
-                "[trunk] address = \"{address}\" is no address of a trunk; write it like sip:trunk.example \
-                 (sips: is not spoken here)"
-            ));
-        }
-        match (&self.user, &self.password) {
-            (Some(user), Some(_)) if user.is_empty() || user.contains(broken) => {
-                return Err(format!(
-                    "[trunk] user = \"{user}\": an account's name has no spaces, quotes or angle brackets"
-                ));
-            }
-            (Some(_), None) => {
-                return Err(
-                    "[trunk] has a user and no password; write password = \"$NAME\" too".to_owned(),
-                );
-            }
-            (None, Some(_)) => {
-                return Err("[trunk] has a password and no user; write user = \"…\" too".to_owned());
-            }
-            _ => {}
-        }
-        if let Some(number) = &self.number {
-            let digits = number.strip_prefix('+').unwrap_or(number);
-            if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(format!(
-                    "[trunk] number = \"{number}\": write digits only, with a + before them or not, such as \
-                     \"+4930123456\""
-                ));
-            }
-        }
-        self.numbers
-            .iter()
-            .flatten()
-            .try_for_each(|prefix| numbers::check(prefix))
     }
 }
 

@@ -3,10 +3,10 @@
 use super::Shared;
 use super::desk::DeskInput;
 use super::kept;
-use super::people::{Agent, Secret, Trunk};
+use super::people::{Agent, Secret};
 use crate::call::Accept;
 use crate::human::{Context, Input, Ring};
-use crate::line::sip::{Credentials, Outgoing, Reach, Registrations, Saved, uui};
+use crate::line::sip::{Outgoing, Reach, Registrations, Saved, uui};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -86,47 +86,15 @@ pub fn user_to_user(context: &Context) -> (String, String) {
     (uui::NAME.to_owned(), uui::header(&context.brief()))
 }
 
-impl Trunk {
-    /// A call to `number`; the error says why not.
-    pub fn outgoing(&self, number: &str, offer: String) -> Result<Outgoing, String> {
-        if !self.may_call(number) {
-            return Err("`numbers` of [trunk] do not let this number be called".to_owned());
-        }
-        let host = self
-            .address
-            .trim_start_matches("sip:")
-            .rsplit_once('@')
-            .map_or(self.address.trim_start_matches("sip:"), |(_, host)| host);
-        let target = format!("sip:{number}@{host}");
-        let credentials = match (&self.user, &self.password) {
-            (Some(user), Some(password)) => Some(Credentials {
-                user: user.clone(),
-                password: password.reveal().to_owned(),
-            }),
-            _ => None,
-        };
-        let user = self.number.as_deref().or(self.user.as_deref());
-        Ok(Outgoing {
-            credentials,
-            ..Outgoing::new(&target, user.unwrap_or(US), offer)
-        })
-    }
-}
-
 impl Shared {
     pub fn phone_of(&self, agent: &str) -> Option<Phone> {
         self.phones.of(agent)
     }
 
-    /// Whether somebody may be called back there.
-    pub fn may_call(&self, number: &str) -> bool {
-        let trunk = self.config.trunk.as_ref();
-        trunk.is_some_and(|trunk| trunk.may_call(number))
-    }
-
     /// By what the agents of a queue take a call.
     pub fn accept_of(&self, queue: &str) -> Accept {
-        let mut queues = self.config.queues.iter();
+        let people = self.people();
+        let mut queues = people.queues.iter();
         let queue = queues.find(|known| known.name == queue);
         queue.map(|queue| queue.accept).unwrap_or_default()
     }

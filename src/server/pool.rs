@@ -2,6 +2,7 @@
 //! lookups have a few.
 
 use super::media::{Command, Slot};
+use super::workers::Workers;
 use crate::audio::LineRate;
 use crate::call::{Input, Job, JobId, Spoken};
 use crate::dialplan::LookedUp;
@@ -47,8 +48,8 @@ struct Text {
 }
 
 impl Pool {
-    /// Starts threads for `recognitions` at a time; results go to the media thread.
-    pub fn start(recognitions: usize, results: SyncSender<Command>) -> std::io::Result<Pool> {
+    /// Starts threads for `recognitions` at a time; results go to the media threads.
+    pub fn start(recognitions: usize, results: Workers) -> std::io::Result<Pool> {
         let recognised = results.clone();
         let deliver = move |ticket: Ticket, recognition| {
             let input = Input::Recognised {
@@ -56,7 +57,7 @@ impl Pool {
                 recognition,
             };
             // Without a media thread there is nobody left to tell.
-            let _ = recognised.send(Command::Input(Slot(ticket.call), input));
+            recognised.send(Command::Input(Slot(ticket.call), input));
         };
         let recognition = hear::Pool::start(recognitions, deliver)?;
         let (lookups, asked) = sync_channel(LOOKUPS_WAITING);
@@ -157,7 +158,7 @@ impl Pool {
     }
 }
 
-fn speak(waiting: &Receiver<Text>, results: &SyncSender<Command>) {
+fn speak(waiting: &Receiver<Text>, results: &Workers) {
     while let Ok(Text {
         call,
         engines,
@@ -168,8 +169,8 @@ fn speak(waiting: &Receiver<Text>, results: &SyncSender<Command>) {
     }) = waiting.recv()
     {
         let mut give = |input| match results.send(Command::Input(call, input)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
         };
         // A voice that panics fails its text, not the calls of all others.
         let doing =
@@ -180,7 +181,7 @@ fn speak(waiting: &Receiver<Text>, results: &SyncSender<Command>) {
     }
 }
 
-fn look_up(asked: &Mutex<Receiver<Asked>>, results: &SyncSender<Command>) {
+fn look_up(asked: &Mutex<Receiver<Asked>>, results: &Workers) {
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(asked) = next else { return };
@@ -191,7 +192,7 @@ fn look_up(asked: &Mutex<Receiver<Asked>>, results: &SyncSender<Command>) {
         });
         let input = std::panic::catch_unwind(doing);
         let input = input.unwrap_or_else(|_| lookup_failed(asked.id, "it panicked".to_owned()));
-        if results.send(Command::Input(asked.call, input)).is_err() {
+        if !results.send(Command::Input(asked.call, input)) {
             return;
         }
     }
@@ -239,7 +240,8 @@ mod tests {
 
     #[test]
     fn phrases_come_one_by_one_and_a_voice_that_panics_speaks_the_next_text() {
-        let (results, received) = sync_channel(16);
+        let (results, received) = Workers::new(1);
+        let received = &received[0];
         let why = "nobody speaks".to_owned();
         let engines = Engines {
             recogniser: Arc::new(Deaf { why }),
@@ -249,14 +251,14 @@ mod tests {
         };
         let pool = Pool::start(1, results).unwrap();
         assert_eq!(
-            spoken(&pool, &engines, &received, "One. Two. Three."),
+            spoken(&pool, &engines, received, "One. Two. Three."),
             "pppd"
         );
         assert_eq!(
-            spoken(&pool, &engines, &received, "One. Panic. Three."),
+            spoken(&pool, &engines, received, "One. Panic. Three."),
             "pf"
         );
-        assert_eq!(spoken(&pool, &engines, &received, "..."), "d");
-        assert_eq!(spoken(&pool, &engines, &received, "One."), "pd");
+        assert_eq!(spoken(&pool, &engines, received, "..."), "d");
+        assert_eq!(spoken(&pool, &engines, received, "One."), "pd");
     }
 }

@@ -13,7 +13,6 @@ use crate::line::leg::Leg;
 use crate::line::sip::{Outgoing, Session, SessionEvent, SessionEvents};
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -58,7 +57,7 @@ impl Transfer {
             };
             if let Err(why) = done {
                 let failed = Input::Transfer(TransferUpdate::Failed(why));
-                let _ = shared.media.try_send(Command::Input(slot, failed));
+                shared.media.tell(Command::Input(slot, failed));
             }
         }))
     }
@@ -95,7 +94,7 @@ impl Drop for Consulted {
             agent: self.slot,
             hung_up: true,
         };
-        let _ = self.shared.media.try_send(gone);
+        self.shared.media.tell(gone);
         let session = self.session.clone();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move { session.hang_up().await });
@@ -123,7 +122,7 @@ impl Consulted {
             shared: shared.clone(),
             session,
             events,
-            slot: Slot(shared.next_slot.fetch_add(1, Ordering::Relaxed)),
+            slot: shared.media.slot(),
             news,
             offers,
         };
@@ -134,9 +133,10 @@ impl Consulted {
         let leg = Leg::new(socket, &media);
         let live = AgentLive::new(target, briefing, leg, plan, tell).dismissed();
         let add = Command::AddAgent(consulted.slot, Box::new(live));
-        let added = shared.media.try_send(add);
-        added.map_err(|_| "the media thread takes no commands".to_owned())?;
-        Ok(consulted)
+        match shared.media.tell(add) {
+            true => Ok(consulted),
+            false => Err("the media threads take no commands".to_owned()),
+        }
     }
 
     /// Until they have heard who comes, or have pressed 1.

@@ -65,7 +65,7 @@ fn agents_behind_asterisk_are_rung_told_and_joined_and_one_who_is_busy_is_passed
 fn a_promise_is_kept_over_asterisk_as_a_trunk_that_asks_for_a_password() {
     let outside = MemberPhone::new("127.0.0.5");
     let config = people(&[("anna", "101")])
-        + "[trunk]\naddress = \"sip:SIP\"\nuser = \"zeroline-out\"\npassword = \"a-long-secret\"\n";
+        + "[[trunk]]\nname = \"asterisk\"\naddress = \"sip:SIP\"\nuser = \"zeroline-out\"\npassword = \"a-long-secret\"\n";
     let trunk = |asterisk: &Asterisk| {
         // Callers have this number, and are reached by it.
         asterisk.add("pjsip.conf", "[anonymous](+)\ncallerid = <5557001>");

@@ -14,7 +14,7 @@ fn office(queue: &str, anna: &Handset, trunk: &Handset, more: &str) -> Office {
     let people = people(queue, &[("anna", anna.address)]);
     let trunk = trunk.address;
     Office::with(&format!(
-        "{people}[trunk]\naddress = \"sip:{trunk}\"\n{more}\n"
+        "{people}[[trunk]]\nname = \"out\"\naddress = \"sip:{trunk}\"\n{more}\n"
     ))
 }
 

@@ -11,7 +11,7 @@ const CALLER_HZ: f32 = 700.0;
 
 pub fn where_nobody_is_there_it_is_said_and_a_message_or_a_call_back_is_taken() {
     let anna = Handset::new();
-    let trunk = "[trunk]\naddress = \"sip:127.0.0.1:9\"\n";
+    let trunk = "[[trunk]]\nname = \"out\"\naddress = \"sip:127.0.0.1:9\"\n";
     let people = people(ANSWER, &[("anna", anna.address)]);
     let office = Office::with(&format!("{people}{trunk}"));
     office.ask(&["agents", "off", "anna"]);

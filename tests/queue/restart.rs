@@ -12,7 +12,7 @@ pub fn after_a_crash_callers_have_their_places_and_promises_are_kept_once() {
         "[[queue]]\nname = \"desk\"\naccept = \"answer\"\nwrap_up_seconds = 0\n\
          [[agent]]\nname = \"anna\"\nqueues = [\"desk\"]\npassword = \"{PASSWORD}\"\n\
          [[agent]]\nname = \"ben\"\nqueues = [\"desk\"]\naddress = \"sip:ben@{}\"\n\
-         [trunk]\naddress = \"sip:{}\"\n",
+         [[trunk]]\nname = \"out\"\naddress = \"sip:{}\"\n",
         ben.address, trunk.address
     );
     let mut office = Office::with(&config);

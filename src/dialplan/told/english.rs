@@ -34,6 +34,8 @@ pub(super) const US: Sentences = Sentences {
     not_staffed: "I am sorry, nobody is at the phones just now.",
     full: "I am sorry, too many people are waiting already.",
     too_long: "I am sorry, nobody could take your call in good time.",
+    stopping: "I am sorry, our telephone system has to stop for a moment. Please call again in a minute.",
+    stopping_keeps: "You keep your place in the queue.",
     ways_out: "You can say call me back, or leave a message; or press 1 for the call-back, 2 for a message. \
            You can also ask me something else.",
     ways_out_but_call_back: "You can say leave a message, or press 2 for it. You can also ask me something else.",

@@ -32,6 +32,8 @@ pub(super) const MANDARIN: Sentences = Sentences {
     not_staffed: "很抱歉，现在没有人接听电话。",
     full: "很抱歉，现在等候的人太多了。",
     too_long: "很抱歉，让您等了很久，还是没有人能接听。",
+    stopping: "抱歉，我们的电话系统需要暂停一下，请一分钟后再打来。",
+    stopping_keeps: "您在队列中的位置会保留。",
     ways_out: "您可以说给我回电，或者说留言；也可以按1回电，按2留言。您还可以再问我别的事。",
     ways_out_but_call_back: "您可以说留言，或者按2留言。您还可以再问我别的事。",
     short_waits: &[UNDER_A_MINUTE],

@@ -31,6 +31,8 @@ pub(super) struct Sentences {
     pub not_staffed: &'static str,
     pub full: &'static str,
     pub too_long: &'static str,
+    pub stopping: &'static str,
+    pub stopping_keeps: &'static str,
     pub ways_out: &'static str,
     pub ways_out_but_call_back: &'static str,
     /// Those of `wait` that have no number in them.
@@ -86,6 +88,7 @@ impl Sentences {
             self.too_long,
             self.ways_out,
             self.ways_out_but_call_back,
+            self.stopping_keeps,
         ];
         all.into_iter().chain(self.short_waits.iter().copied())
     }
@@ -197,6 +200,11 @@ impl Sentences {
             }
             Told::WaysOut if calls_back => fixed(self.ways_out),
             Told::WaysOut => fixed(self.ways_out_but_call_back),
+            Told::Stopping { keeps_place } => {
+                let mut say = fixed(self.stopping);
+                say.extend(keeps_place.then(|| self.stopping_keeps.to_owned()));
+                say
+            }
         }
     }
 

@@ -92,6 +92,7 @@ fn all() -> Vec<Told> {
         Told::OfferPerson,
         Told::KeepsPlace,
         Told::WaysOut,
+        Told::Stopping { keeps_place: true },
     ];
     all.extend(nobody);
     all

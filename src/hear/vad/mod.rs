@@ -16,7 +16,7 @@ pub use silero::SileroModel;
 
 use super::HearError;
 use crate::audio::{Frame, LineRate, level};
-use noise::NoiseFloor;
+pub(super) use noise::NoiseFloor;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -108,6 +108,11 @@ pub struct Voice {
     pub level: f32,
 }
 
+/// Whether sound of that level, in dBov, so many dB above the line's noise, is looked at at all.
+pub(super) fn may_be_voice(level: f32, above: f32) -> bool {
+    above > STAYS && level > FAINTEST
+}
+
 /// The detector of one call.
 pub struct VoiceDetector {
     activity: Box<dyn VoiceActivity>,
@@ -132,7 +137,7 @@ impl VoiceDetector {
         let above = level - self.noise.follow(level);
         // Asked for every frame, because it learns from what it is shown.
         let activity = self.activity.look(samples);
-        let likely = activity >= Activity::Likely && above > STAYS && level > least.max(FAINTEST);
+        let likely = activity >= Activity::Likely && may_be_voice(level, above) && level > least;
         let clear =
             activity == Activity::Speech && above > STANDS_OUT && level > least.max(QUIETEST);
         if !likely {

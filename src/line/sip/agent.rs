@@ -6,27 +6,33 @@ use super::admission::Admission;
 use super::flow::Moved;
 use super::inspector::Inspector;
 use super::invitation::Invitation;
-use super::limiter::{Limiter, NoCall};
+use super::known::Known;
+use super::limiter::NoCall;
 use super::limits::Act;
+use super::listening::Listening;
+use super::outside::Outside;
+use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
-use super::socket::GuardedSocket;
+use super::resolve::Resolver;
 use super::stream;
+use super::tls::TlsError;
+use super::wire::Wire;
 use crate::panics;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, Method, Param, Request, Response, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, Request, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipConnection, TransportLayer};
-use std::net::{IpAddr, SocketAddr};
+use rsipstack::transport::SipConnection;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -35,10 +41,6 @@ pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE,
 
 /// INVITEs waiting to be looked at; more than these are told to come back.
 const WAITING_INVITATIONS: usize = 256;
-
-/// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
-/// that registers in time keeps its connection.
-const IDLE_STREAM: Duration = Duration::from_secs(330);
 
 /// How often is looked for registrations that have run out.
 const EXPIRY_CHECK: Duration = Duration::from_secs(1);
@@ -59,6 +61,8 @@ pub enum ListenError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the SIP stack did not start: {0}")]
     Stack(String),
 }
@@ -66,8 +70,12 @@ pub enum ListenError {
 /// A SIP user agent. Dropping it stops listening; calls that are up lose their signalling.
 pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
-    pub(super) address: SocketAddr,
+    pub(super) own: Own,
     pub(super) moved: Moved,
+    draining: Arc<AtomicBool>,
+    pub(super) outside: Outside,
+    pub(super) known: Known,
+    told: String,
     token: CancellationToken,
 }
 
@@ -89,50 +97,39 @@ impl Agent {
         user: &str,
         registrations: Registrations,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        Agent::listen_limited(address, user, registrations, Limiter::none()).await
+        Agent::listen_at(address.into(), user, registrations).await
     }
 
-    /// [`Agent::listen_with`] where not everybody may do as much as they like.
-    pub async fn listen_limited(
-        address: SocketAddr,
+    /// [`Agent::listen_with`] at several addresses, and over TLS.
+    pub async fn listen_at(
+        listening: Listening,
         user: &str,
         registrations: Registrations,
-        limiter: Limiter,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
-        if address.ip().is_unspecified() {
-            return Err(ListenError::Unspecified(address));
-        }
+        Agent::listen_resolving(listening, user, registrations, Resolver::new()).await
+    }
+
+    pub(super) async fn listen_resolving(
+        listening: Listening,
+        user: &str,
+        registrations: Registrations,
+        resolver: Resolver,
+    ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
         let token = CancellationToken::new();
-        let transports = TransportLayer::new(token.clone());
-        transports.set_stream_idle_timeout(IDLE_STREAM);
-        let bind_error = |transport| {
-            move |source| ListenError::Bind {
-                transport,
-                address,
-                source,
-            }
-        };
-        let banned = limiter.clone();
-        transports.set_whitelist(move |ip: IpAddr| std::future::ready(!banned.is_banned(ip)));
         let admission = Admission {
-            limiter,
+            limiter: listening.limiter.clone(),
             registrations: registrations.clone(),
         };
-        let socket = GuardedSocket::bind(address, admission.clone()).map_err(bind_error("UDP"))?;
-        let address = socket.address().map_err(bind_error("UDP"))?;
-        let listener = stream::bind(address).map_err(bind_error("TCP"))?;
+        let known = listening.limiter.trunks().clone();
+        let open = listening.open(&token, resolver.clone(), &admission).await?;
+        let (told, own) = (open.told(), open.own);
         let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
-        let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()))
-            .await
-            .map_err(stack_error)?;
-        transports.add_transport(udp.into());
-
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
-            .with_inspector(Box::new(moved.clone()))
+            .with_inspector(Box::new(Wire::new(moved.clone(), own.clone())))
             .with_transport_inspector(Box::new(Inspector::new(admission.clone())))
             .with_cancel_token(token.clone())
-            .with_transport_layer(transports)
+            .with_transport_layer(open.transports)
             // Without a version: strangers need not know which faults we may have.
             .with_user_agent("zeroline")
             .with_option(EndpointOption {
@@ -144,21 +141,25 @@ impl Agent {
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
-        let (streams, inner) = (admission.clone(), endpoint.inner.clone());
-        tokio::spawn(stream::accept(
-            listener,
-            address,
-            streams,
-            inner,
-            token.clone(),
-        ));
+        for listener in open.tcp {
+            let (admission, inner) = (admission.clone(), endpoint.inner.clone());
+            tokio::spawn(stream::accept(listener, admission, inner, token.clone()));
+        }
         tokio::spawn(serve(endpoint));
+        let draining = Arc::new(AtomicBool::new(false));
+        let outside = Outside {
+            endpoint: layer.endpoint.clone(),
+            resolver,
+        };
         let reception = Reception {
             layer: layer.clone(),
-            own: contact(address, user, Transport::Udp),
+            own: own.clone(),
+            user: user.to_owned(),
+            known: known.clone(),
             to_owner,
             registrations: registrations.clone(),
             admission,
+            draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
         let expiry = token.clone();
@@ -170,16 +171,35 @@ impl Agent {
         });
         let agent = Agent {
             layer,
-            address,
+            own,
+            told,
             moved,
+            draining,
+            outside,
+            known,
             token,
         };
         Ok((agent, invitations))
     }
 
-    /// Where it listens.
+    /// From now on whoever asks by OPTIONS is told that no calls are taken (503).
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Where it listens; the first, where it has several addresses.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.own.first()
+    }
+
+    /// All of where it listens, for the log.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
+    /// Whose calls we know to be a trunk's.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 
@@ -196,10 +216,13 @@ async fn serve(endpoint: Endpoint) {
 /// Takes the requests that come in.
 struct Reception {
     layer: Arc<DialogLayer>,
-    own: Uri,
+    own: Own,
+    user: String,
+    known: Known,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
     admission: Admission,
+    draining: Arc<AtomicBool>,
 }
 
 impl Reception {
@@ -237,7 +260,11 @@ impl Reception {
                     Header::Allow(ALLOW.into()),
                     Header::Accept("application/sdp".into()),
                 ];
-                reply(&mut tx, 200, headers).await;
+                let code = match self.draining.load(Ordering::Relaxed) {
+                    true => 503,
+                    false => 200,
+                };
+                reply(&mut tx, code, headers).await;
             }
             Method::Ack => {}
             Method::Bye
@@ -315,10 +342,10 @@ impl Reception {
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
             return reply(&mut tx, 503, vec![Header::RetryAfter("5".into())]).await;
         };
-        let mut own = self.own.clone();
-        if let Some(connection) = &tx.connection {
-            set_transport(&mut own, connection.transport());
-        }
+        let connection = tx.connection.as_ref();
+        let transport = connection.map_or(Transport::Udp, |connection| connection.transport());
+        let caller_at = from.address.ip();
+        let own = self.own.contact(&self.user, transport, Some(caller_at));
         let (states, state_receiver) = self.layer.new_dialog_state_channel();
         let made = self
             .layer
@@ -337,6 +364,7 @@ impl Reception {
             request: tx.original.clone(),
             account,
             permit: Some(permit),
+            trunk: self.known.trunk_at(caller_at),
         });
         handle(tx, dialog);
     }
@@ -431,25 +459,4 @@ async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
 
 fn fresh_tag() -> u32 {
     uuid::Uuid::now_v7().as_u128() as u32
-}
-
-pub(super) fn contact(address: SocketAddr, user: &str, transport: Transport) -> Uri {
-    let mut uri = Uri {
-        scheme: Some(rsipstack::sip::Scheme::Sip),
-        auth: Some(rsipstack::sip::Auth {
-            user: user.to_owned(),
-            password: None,
-        }),
-        host_with_port: address.into(),
-        ..Default::default()
-    };
-    set_transport(&mut uri, transport);
-    uri
-}
-
-fn set_transport(uri: &mut Uri, transport: Transport) {
-    uri.params.retain(|p| !matches!(p, Param::Transport(_)));
-    if transport != Transport::Udp {
-        uri.params.push(Param::Transport(transport));
-    }
 }

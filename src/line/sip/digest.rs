@@ -71,21 +71,30 @@ pub(super) enum Verdict {
     Ignore,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Algorithm {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Algorithm {
     Sha256,
     Md5,
 }
 
 impl Algorithm {
-    fn name(self) -> &'static str {
+    /// `None` for one that we do not know.
+    pub fn named(name: &str) -> Option<Algorithm> {
+        match name.trim().to_ascii_uppercase().as_str() {
+            "MD5" => Some(Algorithm::Md5),
+            "SHA-256" => Some(Algorithm::Sha256),
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
         match self {
             Algorithm::Sha256 => "SHA-256",
             Algorithm::Md5 => "MD5",
         }
     }
 
-    fn hash(self, text: &str) -> String {
+    pub fn hash(self, text: &str) -> String {
         match self {
             Algorithm::Sha256 => hex(&Sha256::digest(text)),
             Algorithm::Md5 => hex(&Md5::digest(text)),
@@ -317,11 +326,9 @@ fn credentials(request: &Request) -> Option<Credentials> {
             if !params.get("qop")?.eq_ignore_ascii_case("auth") {
                 return None;
             }
-            let algorithm = match params.get("algorithm").map(|a| a.to_ascii_uppercase()) {
+            let algorithm = match params.get("algorithm") {
                 None => Algorithm::Md5,
-                Some(name) if name == "MD5" => Algorithm::Md5,
-                Some(name) if name == "SHA-256" => Algorithm::Sha256,
-                Some(_) => return None,
+                Some(name) => Algorithm::named(name)?,
             };
             let count_text = params.remove("nc")?;
             Some(Credentials {
@@ -338,7 +345,7 @@ fn credentials(request: &Request) -> Option<Credentials> {
 }
 
 /// `Digest a=b, c="d"`; names in lower case. The first of two of a name counts.
-fn parameters(value: &str) -> Option<BTreeMap<String, String>> {
+pub(super) fn parameters(value: &str) -> Option<BTreeMap<String, String>> {
     let (scheme, mut rest) = value.trim().split_once(char::is_whitespace)?;
     if !scheme.eq_ignore_ascii_case("digest") {
         return None;

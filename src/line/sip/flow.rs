@@ -22,6 +22,7 @@ impl From<Carrier> for Transport {
         match carrier {
             Carrier::Udp => Transport::Udp,
             Carrier::Tcp => Transport::Tcp,
+            Carrier::Tls => Transport::Tls,
         }
     }
 }
@@ -33,10 +34,11 @@ impl Flow {
         let connection = tx.connection.as_ref()?;
         if connection.is_reliable() {
             let address = connection.get_remote_addr()?.get_socketaddr().ok()?;
-            return Some(Flow {
-                carrier: Carrier::Tcp,
-                address,
-            });
+            let carrier = match connection.transport() {
+                Transport::Tls => Carrier::Tls,
+                _ => Carrier::Tcp,
+            };
+            return Some(Flow { carrier, address });
         }
         let via = tx.original.via_header().ok()?.typed().ok()?;
         let (mut ip, mut port) = (None, None);

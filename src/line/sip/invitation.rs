@@ -1,7 +1,8 @@
 //! A call that comes in, before it is answered.
 
-use super::address::{NameAddr, UriParts, entries, telephone_number};
+use super::address::{NameAddr, UriParts};
 use super::agent::ALLOW;
+use super::identity::{self, values};
 use super::limiter::CallPermit;
 use super::session::{self, Session, SessionEvents};
 use rsipstack::dialog::dialog::DialogStateReceiver;
@@ -19,6 +20,7 @@ pub struct Invitation {
     pub(super) request: Request,
     pub(super) account: Option<String>,
     pub(super) permit: Option<CallPermit>,
+    pub(super) trunk: Option<String>,
 }
 
 impl Invitation {
@@ -40,7 +42,17 @@ impl Invitation {
     /// The caller's telephone number, digits with or without a `+` before them: what a trunk
     /// asserts (RFC 3325), else what From says. `None` where it is withheld or no number.
     pub fn number(&self) -> Option<String> {
-        number(&self.request)
+        identity::number(&self.request, self.trunk.is_some())
+    }
+
+    /// Who was called first, where a trunk says that the call was diverted to us: a number or a URI.
+    pub fn diverted_from(&self) -> Option<String> {
+        identity::diverted_from(&self.request, self.trunk.is_some())
+    }
+
+    /// The trunk whose address the call came from.
+    pub fn trunk(&self) -> Option<&str> {
+        self.trunk.as_deref()
     }
 
     /// What was called: the Request-URI.
@@ -119,32 +131,6 @@ impl Drop for Invitation {
     }
 }
 
-/// The values of all headers of a name.
-fn values<'a>(request: &'a Request, name: &'a str) -> impl Iterator<Item = &'a str> {
-    request
-        .headers
-        .iter()
-        .filter(move |header| header.name().eq_ignore_ascii_case(name))
-        .map(|header| header.value())
-}
-
-fn number(request: &Request) -> Option<String> {
-    // RFC 3323 and RFC 3325 section 9.3: known to us, but not meant to be told or used.
-    let withheld = values(request, "Privacy")
-        .flat_map(|value| value.split(';'))
-        .any(|wish| ["id", "user", "header"].contains(&wish.trim().to_ascii_lowercase().as_str()));
-    if withheld {
-        return None;
-    }
-    let asserted = values(request, "P-Asserted-Identity").flat_map(entries);
-    let from = values(request, "From");
-    asserted
-        .chain(from)
-        .filter_map(NameAddr::parse)
-        .filter_map(|address| UriParts::parse(address.uri)?.user)
-        .find_map(|user| telephone_number(&user))
-}
-
 /// Host and port.
 fn referred_by(request: &Request) -> Option<String> {
     let value = values(request, "Referred-By").next();
@@ -177,36 +163,6 @@ mod tests {
         match rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap() {
             rsipstack::sip::SipMessage::Request(request) => request,
             rsipstack::sip::SipMessage::Response(_) => panic!("a response"),
-        }
-    }
-
-    #[test]
-    fn the_callers_number_is_what_the_trunk_asserts_or_the_phone_says() {
-        let of = |head: &str| number(&request(head));
-        let from = "From: \"A\" <sip:030-123@b;user=phone>;tag=1\r\n";
-        assert_eq!(of(from).as_deref(), Some("030123"));
-        assert_eq!(
-            of("f: sip:+4930123@b;tag=1\r\n").as_deref(),
-            Some("+4930123")
-        );
-        let asserted = "P-Asserted-Identity: \"X, Y\" <sip:anna@b>, <tel:+49-30-9>\r\n";
-        assert_eq!(of(&format!("{from}{asserted}")).as_deref(), Some("+49309"));
-        assert_eq!(
-            of(&format!("{from}{asserted}Privacy: id;critical\r\n")),
-            None
-        );
-        assert_eq!(
-            of(&format!("{from}Privacy: none\r\n")).as_deref(),
-            Some("030123")
-        );
-        for nobody in [
-            "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\r\n",
-            "From: <sip:anna@b>;tag=1\r\n",
-            "From: <sip:127.0.0.1:5060>;tag=1\r\n",
-            "From: nonsense\r\n",
-            "",
-        ] {
-            assert_eq!(of(nobody), None, "{nobody}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The limits on sources ([`super::limits`]) with their clock and their lock, and who is exempt from
 //! them. Shared by all that listens; clones are one.
 
+use super::known::Known;
 use super::limits::{Act, CallLimits, Heard, Limits, Millis, Source, TooMany};
 use ipnet::IpNet;
 use std::collections::{HashMap, HashSet};
@@ -38,10 +39,17 @@ struct Shared {
     settings: LimitSettings,
     began: Instant,
     limits: Mutex<Limits>,
-    /// The addresses of trunks and the like, as names are resolved.
+    trunks: Known,
+    /// The addresses of others whom we know, as names are resolved.
     known: RwLock<HashSet<IpAddr>>,
     calls: Mutex<usize>,
     streams: Mutex<HashMap<Source, usize>>,
+}
+
+impl std::fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shared.settings.fmt(f)
+    }
 }
 
 /// Why somebody may not call now.
@@ -60,6 +68,7 @@ impl Limiter {
                 limits: Mutex::new(Limits::new(settings.calls)),
                 settings,
                 began: Instant::now(),
+                trunks: Known::default(),
                 known: RwLock::default(),
                 calls: Mutex::default(),
                 streams: Mutex::default(),
@@ -83,7 +92,12 @@ impl Limiter {
         })
     }
 
-    /// From now on these are exempt beside the configured ones: where trunks and agents' phones are.
+    /// The trunks, which are exempt too, as whoever registers with them finds them.
+    pub(super) fn trunks(&self) -> &Known {
+        &self.shared.trunks
+    }
+
+    /// From now on these are exempt beside the configured ones: where agents' phones are.
     pub fn know(&self, addresses: impl IntoIterator<Item = IpAddr>) {
         let addresses = addresses.into_iter().map(|ip| ip.to_canonical()).collect();
         let mut known = self.shared.known.write();
@@ -99,7 +113,9 @@ impl Limiter {
                 .unwrap_or_else(PoisonError::into_inner)
                 .contains(&address)
         };
-        exempt.iter().any(|net| net.contains(&address)) || known()
+        exempt.iter().any(|net| net.contains(&address))
+            || known()
+            || self.shared.trunks.trunk_at(address).is_some()
     }
 
     /// Whether what comes from there is to be dropped unseen.

@@ -11,35 +11,53 @@
 mod address;
 mod admission;
 mod agent;
+mod available;
+mod challenge;
 mod digest;
 mod flow;
 mod framing;
 pub(in crate::line) mod fuzzing;
 mod guard;
 mod head;
+mod identity;
 mod inspector;
 mod invitation;
 mod keys;
+mod known;
 mod limiter;
 mod limits;
+mod listening;
+mod outside;
+mod own;
 mod place;
 mod refer;
+mod registering;
 mod registrar;
 mod registrations;
+mod resolve;
 mod session;
 mod socket;
+mod sockets;
 mod stream;
+mod strict;
+mod tls;
+mod trunk;
 pub mod uui;
+mod wire;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
+pub use known::Known;
 pub use limiter::{CallPermit, LimitSettings, Limiter};
 pub use limits::CallLimits;
+pub use listening::Listening;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
 pub use refer::ReferError;
 pub use registrar::{Carrier, Flow, Reach, Saved};
 pub use registrations::Registrations;
 pub use session::{Answerer, Ended, Session, SessionEvent, SessionEvents, Side};
+pub use tls::{TlsError, TlsSetup};
+pub use trunk::{TrunkSetup, TrunkState, Trunks};
 
 /// The value of a request's first such header.
 fn header(request: &rsipstack::sip::Request, name: &str) -> Option<String> {

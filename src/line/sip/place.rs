@@ -6,16 +6,18 @@
 //! by the stack.
 
 use super::address::{NameAddr, entries, is_token, one_line};
-use super::agent::{Agent, contact};
+use super::agent::Agent;
 use super::flow::MovedCall;
 use super::registrar::{Carrier, Flow};
+use super::resolve::Place;
 use super::session::{self, Session, SessionEvents};
 use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Param, Response, StatusCode, Transport, Uri};
+use rsipstack::sip::typed::Route;
+use rsipstack::sip::{Header, Host, Param, Response, Scheme, StatusCode, Transport, Uri};
 use rsipstack::transport::SipAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +37,8 @@ pub struct Outgoing {
     pub target: String,
     /// The user part of our address in From and Contact.
     pub user: String,
+    /// The URI in From, where it is not our own address: an account's at a trunk.
+    pub from: Option<String>,
     /// Our name in From, which phones show.
     pub name: Option<String>,
     /// SDP.
@@ -55,6 +59,7 @@ impl Outgoing {
         Outgoing {
             target: target.to_owned(),
             user: user.to_owned(),
+            from: None,
             name: None,
             offer,
             headers: Vec::new(),
@@ -65,8 +70,18 @@ impl Outgoing {
     }
 }
 
+/// The way of a call over a trunk.
+pub(super) struct Through {
+    /// Where it is sent.
+    pub place: Place,
+    /// Values of Route.
+    pub routes: Vec<String>,
+    /// Whoever says nothing at all for so long is not there.
+    pub silence: Duration,
+}
+
 /// An account of ours somewhere else.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     pub user: String,
     pub password: String,
@@ -78,7 +93,7 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// A provisional answer, such as 180 or 183.
+/// A provisional answer, such as 180 or 183; 100 says only that somebody has the INVITE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     pub code: u16,
@@ -101,15 +116,39 @@ pub enum PlaceError {
     NoAnswer(String),
 }
 
+impl PlaceError {
+    /// Whether another way may lead to who is called: nothing came, we are not believed, or what is in
+    /// between does not work. `rang`: more than 100 was heard from there.
+    pub fn is_of_the_way(&self, rang: bool) -> bool {
+        match self {
+            PlaceError::Refused(401 | 403 | 407 | 500..=599, _)
+            | PlaceError::Address(_)
+            | PlaceError::Header(_) => true,
+            PlaceError::NoAnswer(_) => !rang,
+            PlaceError::Refused(..) | PlaceError::Moved { .. } => false,
+        }
+    }
+}
+
 impl Agent {
     /// Places a call and waits until it is answered; gives the SDP of the answer. `progress` hears
     /// what comes before. Dropping the future cancels the call.
     pub async fn call(
         &self,
         outgoing: Outgoing,
+        progress: impl FnMut(Progress),
+    ) -> Result<(Session, SessionEvents, String), PlaceError> {
+        self.call_through(outgoing, None, progress).await
+    }
+
+    /// [`Agent::call`] by a way that is given.
+    pub(super) async fn call_through(
+        &self,
+        outgoing: Outgoing,
+        through: Option<Through>,
         mut progress: impl FnMut(Progress),
     ) -> Result<(Session, SessionEvents, String), PlaceError> {
-        let (options, moved) = self.invite_options(&outgoing)?;
+        let (options, moved) = self.invite_options(&outgoing, through.as_ref())?;
         let (states, mut receiver) = self.layer.new_dialog_state_channel();
         let (dialog, invite) = self
             .layer
@@ -122,8 +161,8 @@ impl Agent {
         let mut heard_of = false;
         let answered = tokio::time::timeout(
             outgoing.longest_ringing,
-            attempt.answer(&mut receiver, |early| {
-                heard_of = true;
+            attempt.answer(&mut receiver, through.map(|t| t.silence), |early| {
+                heard_of |= early.code > 100;
                 progress(early);
             }),
         )
@@ -164,6 +203,7 @@ impl Agent {
     fn invite_options(
         &self,
         outgoing: &Outgoing,
+        through: Option<&Through>,
     ) -> Result<(InviteOption, Option<MovedCall>), PlaceError> {
         let mut callee = Uri::try_from(outgoing.target.as_str())
             .ok()
@@ -172,9 +212,10 @@ impl Agent {
         if outgoing.target.chars().any(|c| c.is_control() || c == ' ') {
             return Err(PlaceError::Address(outgoing.target.clone()));
         }
-        let transport = match outgoing.flow {
-            Some(flow) => flow.carrier.into(),
-            None => callee
+        let transport = match (outgoing.flow, through) {
+            (Some(flow), _) => flow.carrier.into(),
+            (None, Some(through)) => through.place.transport,
+            (None, None) => callee
                 .params
                 .iter()
                 .find_map(|param| match param {
@@ -200,14 +241,32 @@ impl Agent {
             .name
             .as_deref()
             .map(|name| one_line(name).replace('\\', "\\\\").replace('"', "\\\""));
+        let destination = match (outgoing.flow, through) {
+            (Some(flow), _) => Some(flow.address),
+            (None, through) => through.map(|through| through.place.address),
+        };
+        let towards = match (destination, &callee.host_with_port.host) {
+            (Some(address), _) => Some(address.ip()),
+            (None, Host::IpAddr(ip)) => Some(*ip),
+            (None, Host::Domain(_)) => None,
+        };
+        let mut own = self.own.contact(&outgoing.user, transport, towards);
+        if callee.scheme == Some(Scheme::Sips) {
+            own.scheme = Some(Scheme::Sips);
+        }
+        let caller = match &outgoing.from {
+            Some(from) => {
+                Uri::try_from(from.as_str()).map_err(|_| PlaceError::Address(from.clone()))?
+            }
+            None => self.own.contact(&outgoing.user, Transport::Udp, towards),
+        };
         let options = InviteOption {
             caller_display_name: name,
-            caller: contact(self.address, &outgoing.user, Transport::Udp),
-            contact: contact(self.address, &outgoing.user, transport),
+            caller,
+            contact: own,
             callee,
-            destination: outgoing
-                .flow
-                .map(|flow| SipAddr::new(transport, flow.address.into())),
+            route_set: routes(through)?,
+            destination: destination.map(|address| SipAddr::new(transport, address.into())),
             offer: Some(outgoing.offer.clone().into_bytes()),
             headers: Some(headers),
             credential: outgoing.credentials.as_ref().map(|credentials| Credential {
@@ -220,6 +279,15 @@ impl Agent {
         };
         Ok((options, moved))
     }
+}
+
+/// Those of the way.
+fn routes(through: Option<&Through>) -> Result<Vec<Route>, PlaceError> {
+    let routes = through.map_or(&[][..], |through| &through.routes);
+    routes
+        .iter()
+        .map(|route| Route::parse(route).map_err(|_| PlaceError::Address(route.clone())))
+        .collect()
 }
 
 fn refusal(response: &Response) -> PlaceError {
@@ -266,21 +334,35 @@ impl Attempt {
     async fn answer(
         &mut self,
         states: &mut DialogStateReceiver,
+        silence: Option<Duration>,
         mut progress: impl FnMut(Progress),
     ) -> Result<Answered, PlaceError> {
         let gone = || PlaceError::NoAnswer("the call is over".to_owned());
         let (_, invite, _) = self.running.as_mut().ok_or_else(gone)?;
+        let mut silent = silence.is_some();
+        let patience = tokio::time::sleep(silence.unwrap_or_default());
+        tokio::pin!(patience);
         let result = loop {
             tokio::select! {
                 biased;
                 Some(state) = states.recv() => match state {
-                    DialogState::Early(_, response) => progress(Progress {
-                        code: response.status_code.code(),
-                    }),
+                    DialogState::Trying(_) => {
+                        silent = false;
+                        progress(Progress { code: 100 });
+                    }
+                    DialogState::Early(_, response) => {
+                        silent = false;
+                        progress(Progress { code: response.status_code.code() });
+                    }
                     DialogState::Confirmed(..) | DialogState::Terminated(..) => break invite.await,
                     _ => {}
                 },
                 result = &mut *invite => break result,
+                () = &mut patience, if silent => {
+                    let seconds = silence.unwrap_or_default().as_secs();
+                    let why = format!("the other side is silent for {seconds} s");
+                    return Err(PlaceError::NoAnswer(why));
+                }
             }
         };
         let (dialog, _, moved) = self.running.take().ok_or_else(gone)?;
@@ -332,4 +414,23 @@ async fn give_up(
         Err(_) => invite.abort(),
     }
     drop(moved);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_other_side_says_is_not_of_the_way() {
+        let refused = |code| PlaceError::Refused(code, "so".to_owned());
+        for code in [404, 408, 480, 484, 486, 487, 488, 600, 603, 604, 606] {
+            assert!(!refused(code).is_of_the_way(false), "{code}");
+        }
+        for code in [401, 403, 407, 500, 502, 503, 504] {
+            assert!(refused(code).is_of_the_way(true), "{code}");
+        }
+        let silent = PlaceError::NoAnswer("it rang for 45 s".to_owned());
+        assert!(!silent.is_of_the_way(true) && silent.is_of_the_way(false));
+        assert!(PlaceError::Address("sip:".to_owned()).is_of_the_way(false));
+    }
 }

@@ -25,6 +25,7 @@ const MOST_CONTACTS: usize = 8;
 pub enum Carrier {
     Udp,
     Tcp,
+    Tls,
 }
 
 /// Where messages come from and go to.
@@ -39,7 +40,7 @@ pub struct Flow {
 pub struct Reach {
     /// Its Contact.
     pub uri: String,
-    /// Where it registered from, and is to be called. `None` where that is gone: a TCP connection
+    /// Where it registered from, and is to be called. `None` where that is gone: a TCP or TLS connection
     /// from before a restart.
     pub flow: Option<Flow>,
 }
@@ -147,7 +148,7 @@ impl Registrar {
                 binding
                     .reach
                     .flow
-                    .take_if(|flow| flow.carrier == Carrier::Tcp);
+                    .take_if(|flow| flow.carrier != Carrier::Udp);
                 // A clock that was set back must not keep a phone for ever.
                 binding.expires = binding.expires.min(now + LONGEST_S * 1000);
             }
@@ -173,12 +174,9 @@ impl Registrar {
     /// A connection is closed: the phones behind it are not there any more until they register
     /// anew, which they do over another one.
     pub fn closed(&mut self, address: SocketAddr) {
-        let gone = Some(Flow {
-            carrier: Carrier::Tcp,
-            address,
-        });
+        let gone = |flow: Flow| flow.carrier != Carrier::Udp && flow.address == address;
         self.bindings.retain(|_, bindings| {
-            bindings.retain(|binding| binding.reach.flow != gone);
+            bindings.retain(|binding| !binding.reach.flow.is_some_and(gone));
             !bindings.is_empty()
         });
     }

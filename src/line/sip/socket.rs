@@ -1,41 +1,36 @@
-//! The UDP socket under the SIP stack: a large receive buffer, and the admission in front.
+//! The UDP sockets under the SIP stack, with the admission in front.
 
 use super::admission::{Admission, Admitted};
+use super::agent::ListenError;
+use super::sockets::Sockets;
 use rsipstack::platform::net::UdpSocket;
 use rsipstack::sip::Transport;
-use socket2::{Domain, Protocol, Socket, Type};
 use std::borrow::Cow;
-use std::io;
 use std::net::SocketAddr;
 
-/// Room for a burst of calls: the kernel's default holds about a hundred INVITEs.
-const RECEIVE_BUFFER: usize = 4 << 20;
-
 pub struct GuardedSocket {
-    inner: tokio::net::UdpSocket,
+    inner: Sockets,
     admission: Admission,
 }
 
 impl GuardedSocket {
     /// Binds; port 0 takes a free one. Must be called within a tokio runtime.
-    pub fn bind(address: SocketAddr, admission: Admission) -> io::Result<GuardedSocket> {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::DGRAM,
-            Some(Protocol::UDP),
-        )?;
-        socket.set_nonblocking(true)?;
-        // The kernel gives what its own limit allows; less is not an error.
-        let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
-        socket.bind(&address.into())?;
-        Ok(GuardedSocket {
-            inner: tokio::net::UdpSocket::from_std(socket.into())?,
-            admission,
-        })
+    pub fn bind(
+        addresses: &[SocketAddr],
+        admission: Admission,
+    ) -> Result<GuardedSocket, ListenError> {
+        let bound = Sockets::bind(addresses);
+        let inner = bound.map_err(|(address, source)| ListenError::Bind {
+            transport: "UDP",
+            address,
+            source,
+        })?;
+        Ok(GuardedSocket { inner, admission })
     }
 
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.inner.local_addr()
+    pub fn addresses(&self) -> Result<Vec<SocketAddr>, ListenError> {
+        let addresses = self.inner.addresses();
+        addresses.map_err(|error| ListenError::Stack(error.to_string()))
     }
 }
 
@@ -73,6 +68,8 @@ impl UdpSocket for GuardedSocket {
     }
 
     fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
-        Ok(self.inner.local_addr()?)
+        let addresses = self.inner.addresses()?;
+        let first = addresses.first().copied();
+        first.ok_or_else(|| rsipstack::Error::Error("no address to listen at".to_owned()))
     }
 }

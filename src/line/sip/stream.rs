@@ -63,11 +63,13 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Accepts until it is cancelled.
 pub(super) async fn accept(
     listener: TcpListener,
-    ours: SocketAddr,
     admission: Admission,
     endpoint: EndpointInnerRef,
     token: CancellationToken,
 ) {
+    let Ok(ours) = listener.local_addr() else {
+        return;
+    };
     loop {
         let accepted = tokio::select! {
             () = token.cancelled() => return,

@@ -70,6 +70,7 @@ fn ended(reason: EndReason) -> &'static str {
         EndReason::MediaLost => "sound stopped",
         EndReason::Shutdown => "server stopped",
         EndReason::LineFailed => "line failed",
+        EndReason::Fault => "fault of the program",
     }
 }
 

@@ -39,6 +39,7 @@ fn head(transcript: &Transcript, layout: &Layout) -> String {
         if let EventKind::CallStarted {
             caller,
             called,
+            diverted_from,
             codec,
             sip_call_id,
             ..
@@ -46,6 +47,11 @@ fn head(transcript: &Transcript, layout: &Layout) -> String {
         {
             about.extend(caller.as_ref().map(|caller| format!("from {caller}")));
             about.extend(called.as_ref().map(|called| format!("to {called}")));
+            about.extend(
+                diverted_from
+                    .as_ref()
+                    .map(|first| format!("first to {first}")),
+            );
             about.extend(codec.clone());
             trace = sip_call_id.as_ref().map(|id| format!("SIP Call-ID {id}"));
         }
@@ -137,6 +143,7 @@ impl Conversation {
                     InterruptedBy::Speech => "the caller spoke",
                     InterruptedBy::Digit => "the caller pressed a key",
                     InterruptedBy::HangUp => "the caller hung up",
+                    InterruptedBy::Shutdown => "the server stops",
                     InterruptedBy::Queue => "there was news from the queue",
                 };
                 if let Some(prompt) = self.prompt.take() {

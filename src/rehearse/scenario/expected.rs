@@ -45,7 +45,7 @@ pub const ASKED: [(&str, AskedHow); 7] = [
     ("raised_voice", AskedHow::RaisedVoice),
 ];
 
-pub const ENDS: [(&str, EndReason); 10] = [
+pub const ENDS: [(&str, EndReason); 11] = [
     ("transferred", EndReason::Transferred),
     ("agent_hung_up", EndReason::AgentHungUp),
     ("call_back_promised", EndReason::CallBackPromised),
@@ -56,6 +56,7 @@ pub const ENDS: [(&str, EndReason); 10] = [
     ("media_lost", EndReason::MediaLost),
     ("shutdown", EndReason::Shutdown),
     ("line_failed", EndReason::LineFailed),
+    ("fault", EndReason::Fault),
 ];
 
 /// As it is written in a file.

@@ -24,11 +24,14 @@ async fn exposed(
     });
     let accounts = [("anna".to_owned(), "secret".to_owned())];
     let registrations = Registrations::new(accounts).unwrap();
-    let here = "127.0.0.1:0".parse().unwrap();
-    let (agent, invitations) =
-        Agent::listen_limited(here, "zeroline", registrations.clone(), limiter)
-            .await
-            .unwrap();
+    let here: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    let listening = Listening {
+        limiter,
+        ..here.into()
+    };
+    let (agent, invitations) = Agent::listen_at(listening, "zeroline", registrations.clone())
+        .await
+        .unwrap();
     (agent, invitations, registrations)
 }
 

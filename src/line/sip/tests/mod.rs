@@ -3,8 +3,10 @@
 mod hostile;
 mod phones;
 mod placing;
+mod secure;
 mod torture;
 mod transfers;
+mod trunks;
 
 use super::*;
 use std::net::SocketAddr;
@@ -51,7 +53,7 @@ impl Peer {
     fn expect(&self, start: &str) -> impl Future<Output = (String, SocketAddr)> {
         let place = std::panic::Location::caller();
         async move {
-            let found = tokio::time::timeout(Duration::from_secs(5), async {
+            let found = tokio::time::timeout(Duration::from_secs(10), async {
                 loop {
                     let (message, from) = self.receive().await;
                     if message.starts_with(start) {

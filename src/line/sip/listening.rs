@@ -1,0 +1,140 @@
+//! Where an agent listens: UDP, TCP and TLS, on one address or several.
+
+use super::admission::Admission;
+use super::agent::ListenError;
+use super::limiter::Limiter;
+use super::own::Own;
+use super::resolve::Resolver;
+use super::socket::GuardedSocket;
+use super::stream;
+use super::tls::{self, TlsSetup};
+use rsipstack::platform::CancellationToken;
+use rsipstack::sip::Transport;
+use rsipstack::transport::udp::UdpConnection;
+use rsipstack::transport::{SipConnection, TlsListenerConnection, TransportLayer};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
+/// that registers in time keeps its connection.
+const IDLE_STREAM: Duration = Duration::from_secs(330);
+
+/// Where to listen.
+#[derive(Debug, Clone)]
+pub struct Listening {
+    /// UDP and TCP; explicit addresses, because they are what phones are told to send to. Port 0 takes a
+    /// free one.
+    pub addresses: Vec<SocketAddr>,
+    pub tls: TlsSetup,
+    /// What a NAT in front of us is called by those outside of it.
+    pub external: Option<IpAddr>,
+    pub limiter: Limiter,
+}
+
+impl From<SocketAddr> for Listening {
+    fn from(address: SocketAddr) -> Listening {
+        Listening {
+            addresses: vec![address],
+            tls: TlsSetup::default(),
+            external: None,
+            limiter: Limiter::none(),
+        }
+    }
+}
+
+/// What came of it.
+pub(super) struct Open {
+    pub transports: TransportLayer,
+    /// TCP, which is accepted by us.
+    pub tcp: Vec<tokio::net::TcpListener>,
+    pub own: Own,
+    pub tls: Vec<TlsListenerConnection>,
+}
+
+impl Listening {
+    pub(super) async fn open(
+        mut self,
+        token: &CancellationToken,
+        resolver: Resolver,
+        admission: &Admission,
+    ) -> Result<Open, ListenError> {
+        let all = || self.addresses.iter().chain(&self.tls.listen);
+        if let Some(address) = all().find(|address| address.ip().is_unspecified()) {
+            return Err(ListenError::Unspecified(*address));
+        }
+        let socket = GuardedSocket::bind(&self.addresses, admission.clone())?;
+        let addresses = socket.addresses()?;
+        let transports =
+            TransportLayer::new_with_domain_resolver(token.clone(), Box::new(resolver));
+        transports.set_stream_idle_timeout(IDLE_STREAM);
+        let banned = self.limiter.clone();
+        transports.set_whitelist(move |ip: IpAddr| std::future::ready(!banned.is_banned(ip)));
+        transports.set_tls_config(tls::believed(&self.tls)?);
+        let stack = |error: rsipstack::Error| ListenError::Stack(error.to_string());
+        let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()));
+        transports.add_transport(udp.await.map_err(stack)?.into());
+        let tcp = addresses
+            .iter()
+            .map(|address| stream::bind(*address).map_err(|e| not_bound("TCP", *address, e)))
+            .collect::<Result<Vec<_>, _>>()?;
+        for address in &mut self.tls.listen {
+            *address = free(*address, "TLS")?;
+        }
+        let listeners = tls::listeners(&self.tls).await?;
+        for listener in &listeners {
+            transports.add_transport(SipConnection::TlsListener(listener.clone()));
+        }
+        if !listeners.is_empty() {
+            let watching = tls::watch(self.tls.clone(), listeners.clone());
+            let ended = token.child_token();
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = watching => {}
+                    () = ended.cancelled() => {}
+                }
+            });
+        }
+        Ok(Open {
+            transports,
+            tcp,
+            own: Own {
+                plain: addresses,
+                tls: self.tls.listen,
+                external: self.external,
+            },
+            tls: listeners,
+        })
+    }
+}
+
+/// The stack would only log that its listener could not bind: that is found out before it tries.
+fn free(address: SocketAddr, transport: &'static str) -> Result<SocketAddr, ListenError> {
+    TcpListener::bind(address)
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| not_bound(transport, address, error))
+}
+
+fn not_bound(transport: &'static str, address: SocketAddr, source: io::Error) -> ListenError {
+    ListenError::Bind {
+        transport,
+        address,
+        source,
+    }
+}
+
+impl Open {
+    /// For the log.
+    pub fn told(&self) -> String {
+        let list = |addresses: &[SocketAddr]| {
+            let all: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            all.join(", ")
+        };
+        let plain = format!("{} (UDP and TCP)", list(&self.own.plain));
+        match self.tls.is_empty() {
+            true => plain,
+            false => format!("{plain}, {} ({})", list(&self.own.tls), Transport::Tls),
+        }
+    }
+}
