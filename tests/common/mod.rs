@@ -30,30 +30,17 @@ pub struct Served {
 impl Served {
     /// Callers are transferred to `target`; `extra` is more configuration.
     pub fn start(target: &str, extra: &str) -> Served {
-        let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
-        let bundled = "queue = \"front-desk\"";
-        assert!(clinic.contains(bundled));
-        let target = format!("target = \"{target}\"");
-        Served::with(&clinic.replace(bundled, &target), extra)
-    }
-
-    /// With a dialplan of its own.
-    pub fn with(plan: &str, extra: &str) -> Served {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
-        let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
-        std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
-        Served::launched(folder, None)
+        Served::with(&clinic(target), extra)
     }
 
     /// [`Served::start`] with as much in its log as `filter` says.
     pub fn logging(target: &str, extra: &str, filter: &str) -> Served {
-        let quiet = Served::start(target, extra);
-        let folder = tempfile::tempdir().unwrap();
-        for file in ["plan.toml", "zeroline.toml"] {
-            std::fs::copy(quiet.folder.path().join(file), folder.path().join(file)).unwrap();
-        }
-        Served::launched(folder, Some(filter))
+        Served::launched(written(&clinic(target), extra), Some(filter))
+    }
+
+    /// With a dialplan of its own.
+    pub fn with(plan: &str, extra: &str) -> Served {
+        Served::launched(written(plan, extra), None)
     }
 
     fn launched(folder: tempfile::TempDir, filter: Option<&str>) -> Served {
@@ -204,6 +191,23 @@ impl Served {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// The clinic's dialplan with callers transferred to `target`.
+fn clinic(target: &str) -> String {
+    let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
+    let bundled = "queue = \"front-desk\"";
+    assert!(clinic.contains(bundled));
+    clinic.replace(bundled, &format!("target = \"{target}\""))
+}
+
+/// A folder with this dialplan and configuration.
+fn written(plan: &str, extra: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
+    std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
+    folder
 }
 
 /// Starts a server in that folder, and gives where it listens and what it said before.
