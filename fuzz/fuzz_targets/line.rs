@@ -1,7 +1,7 @@
 //! One program for all targets, so that it is built once: `FUZZ_TARGET=sip` chooses. Of Zeroline it
 //! takes the modules of the line alone, as they are.
 #![no_main]
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 #[path = "../../src/audio/mod.rs"]
 mod audio;
