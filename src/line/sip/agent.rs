@@ -146,6 +146,8 @@ impl Agent {
             tokio::spawn(stream::accept(listener, admission, inner, token.clone()));
         }
         tokio::spawn(serve(endpoint));
+        // The stack begins to listen for TLS in that task.
+        tokio::task::yield_now().await;
         let draining = Arc::new(AtomicBool::new(false));
         let outside = Outside {
             endpoint: layer.endpoint.clone(),
