@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup interop fixtures bench-capacity bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue bench-codecs
+.PHONY: demo test setup interop fuzz fixtures bench-capacity bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue bench-codecs
 
 demo: setup
 	cargo build --locked
@@ -24,6 +24,10 @@ setup:
 interop:
 	@scripts/setup interop
 	cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
+
+# What comes from the network, made up: each reader for FUZZ_SECONDS (600).
+fuzz:
+	@scripts/fuzz
 
 # How many calls a machine takes; docs/capacity.md holds the result.
 bench-capacity: setup

@@ -16,6 +16,7 @@ pub mod human;
 pub mod line;
 pub mod lookup;
 pub mod models;
+mod panics;
 pub mod pbx;
 pub mod phone;
 pub mod record;

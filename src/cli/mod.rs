@@ -101,20 +101,14 @@ impl<E: std::error::Error> From<E> for Failure {
 type Done = Result<Verdict, Failure>;
 
 fn log_to_stderr(quiet: bool) {
-    let default = match quiet {
-        true => "warn,rsipstack=error",
-        // At `info` the SIP stack writes whole messages, with whatever secrets are in them.
-        false => "info,rsipstack=warn",
+    let (default, stack) = match quiet {
+        true => ("warn", "rsipstack=error"),
+        false => ("info", "rsipstack=warn"),
     };
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    // Further down the HTTP client writes headers, with whatever secrets are in them.
-    let mut capped = vec!["ureq=warn", "ureq_proto=warn"];
-    // Who wants the SIP stack's messages, with the keys of SRTP, says so by its name.
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    if !wanted.is_empty() && !wanted.contains("rsipstack") {
-        capped.push("rsipstack=warn");
-    }
-    for quiet in capped {
+    // Further down the SIP stack writes whole messages and the HTTP client headers, with whatever
+    // secrets are in them: passwords' hashes, keys of encrypted sound.
+    for quiet in [stack, "ureq=warn", "ureq_proto=warn"] {
         filter = match quiet.parse() {
             Ok(quiet) => filter.add_directive(quiet),
             Err(_) => filter,

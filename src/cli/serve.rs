@@ -20,6 +20,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Done {
+    crate::panics::report();
     let config = match &args.config {
         Some(path) => Config::read(path)?,
         None => Config::default(),

@@ -3,6 +3,8 @@
 
 pub mod codec;
 pub mod dtmf;
+#[doc(hidden)]
+pub mod fuzzing;
 mod jitter;
 pub mod leg;
 pub mod rtcp;

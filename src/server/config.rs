@@ -1,5 +1,6 @@
 //! `zeroline.toml`: where to listen, which dialplan, which engines. Everything has a default.
 
+use super::limits::Limits;
 use super::listen::{Tls, listening, one_or_several};
 use super::people::{self, Agent, Asterisk, People, Queue};
 use super::trunks::{self, Trunk};
@@ -37,6 +38,7 @@ pub struct Config {
     pub drain_seconds: u64,
     /// Where Prometheus may read figures over HTTP, such as 127.0.0.1:9464; nowhere without it.
     pub metrics: Option<SocketAddr>,
+    pub limits: Limits,
     pub recognition: Recognition,
     pub listening: Listening,
     /// Where callers wait; one, where neither queues nor agents are written.
@@ -118,6 +120,7 @@ impl Default for Config {
             most_calls: 200,
             drain_seconds: 60,
             metrics: None,
+            limits: Limits::default(),
             recognition: Recognition::default(),
             listening: Listening::default(),
             queues,

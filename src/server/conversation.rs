@@ -11,6 +11,7 @@ use crate::human::Context;
 use crate::line::leg::{Leg, Sockets};
 use crate::line::sdp::Media;
 use crate::line::sip::{Ended, Invitation, Session, SessionEvent, SessionEvents};
+use crate::panics;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -50,9 +51,9 @@ pub fn begin(shared: &Arc<Shared>, called: Called) -> Slot {
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let counted = shared.clone();
     tokio::spawn(async move {
-        conversation
-            .follow(called.events, None, line_requests)
-            .await;
+        let id = conversation.id.clone();
+        let followed = conversation.follow(called.events, None, line_requests);
+        panics::contained("call", &id, followed).await;
         counted.calls.fetch_sub(1, Ordering::Relaxed);
     });
     slot
@@ -130,6 +131,16 @@ struct Conversation {
     /// The last transfer; with it ends the other leg of an attended one.
     transfer: Option<Transfer>,
     span: tracing::Span,
+}
+
+/// A fault of ours in the middle of a call ends that call, for the caller too.
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell(Input::LineFailed);
+            self.hang_up();
+        }
+    }
 }
 
 impl Conversation {

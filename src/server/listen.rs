@@ -1,6 +1,6 @@
 //! Where to listen, as `zeroline.toml` says it: one address or several, and TLS.
 
-use crate::line::sip::{Listening, TlsSetup};
+use crate::line::sip::{Limiter, Listening, TlsSetup};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use std::net::{IpAddr, SocketAddr};
@@ -74,6 +74,7 @@ pub fn listening(
             roots: tls.ca.clone(),
         },
         external,
+        limiter: Limiter::none(),
     }
 }
 

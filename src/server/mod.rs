@@ -15,6 +15,7 @@ mod feature;
 mod files;
 mod health;
 mod kept;
+mod limits;
 mod listen;
 mod lock;
 mod media;
@@ -32,6 +33,7 @@ mod workers;
 pub use config::{Config, ConfigError};
 pub use health::{Health, Probe};
 pub use kept::QueueFileError;
+pub use limits::Limits as LimitsTable;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
@@ -39,7 +41,8 @@ use crate::call::Music;
 use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
 use crate::line::leg::Ports;
-use crate::line::sip::{Agent, Invitation, ListenError, Registrations, Trunks};
+use crate::line::sip::{Agent, Invitation, Limiter, ListenError, Listening, Registrations, Trunks};
+use crate::panics;
 use crate::pbx::{self, Pbx};
 use crate::record::Writer;
 use crate::speak::PromptBook;
@@ -143,6 +146,7 @@ pub struct Server {
 struct Shared {
     config: Config,
     agent: Agent,
+    limiter: Limiter,
     people: RwLock<Arc<People>>,
     trunks: Trunks,
     phones: Phones,
@@ -215,8 +219,12 @@ impl Server {
             Registrations::new(accounts).map_err(|e| StartError::People(e.to_string()))?;
         let phones = Phones::new(&config.agents, registrations.clone());
         phones.restore(&config.data);
-        let (agent, invitations) =
-            Agent::listen_at(config.listening(), phones::US, registrations).await?;
+        let limiter = Limiter::new(config.limits.settings(config.most_calls));
+        let listening = Listening {
+            limiter: limiter.clone(),
+            ..config.listening()
+        };
+        let (agent, invitations) = Agent::listen_at(listening, phones::US, registrations).await?;
         let trunks = Trunks::new(&agent, trunks::publish);
         let messages = Messages::start(&config.data).map_err(StartError::Messages)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -242,6 +250,7 @@ impl Server {
             ports: Ports::new(agent.address().ip(), first..=last),
             phones,
             agent,
+            limiter,
             people: RwLock::new(Arc::new(config.people())),
             trunks,
             desk,
@@ -262,6 +271,7 @@ impl Server {
         let setups = trunks::setups(&shared.config.trunks);
         shared.trunks.set(setups).map_err(StartError::People)?;
         tokio::spawn(control::listen(shared.clone()));
+        tokio::spawn(limits::keep_known(shared.clone()));
         Ok(Server {
             shared,
             invitations,
@@ -353,7 +363,7 @@ impl Server {
         }
     }
 
-    fn take(&self, invitation: Invitation) {
+    fn take(&self, mut invitation: Invitation) {
         let shared = self.shared.clone();
         if shared.calls.fetch_add(1, Ordering::Relaxed) >= shared.config.most_calls {
             shared.calls.fetch_sub(1, Ordering::Relaxed);
@@ -365,10 +375,15 @@ impl Server {
             return;
         }
         tokio::spawn(async move {
-            match invitation.account().map(str::to_owned) {
-                Some(agent) => feature::serve(&shared, invitation, &agent).await,
-                None => conversation::serve(&shared, invitation).await,
-            }
+            let _permit = invitation.take_permit();
+            let call_id = invitation.call_id();
+            let served = async {
+                match invitation.account().map(str::to_owned) {
+                    Some(agent) => feature::serve(&shared, invitation, &agent).await,
+                    None => conversation::serve(&shared, invitation).await,
+                }
+            };
+            panics::contained("call", &call_id, served).await;
             shared.calls.fetch_sub(1, Ordering::Relaxed);
         });
     }

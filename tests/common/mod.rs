@@ -30,11 +30,12 @@ pub struct Served {
 impl Served {
     /// Callers are transferred to `target`; `extra` is more configuration.
     pub fn start(target: &str, extra: &str) -> Served {
-        let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
-        let bundled = "queue = \"front-desk\"";
-        assert!(clinic.contains(bundled));
-        let target = format!("target = \"{target}\"");
-        Served::with(&clinic.replace(bundled, &target), extra)
+        Served::with(&clinic(target), extra)
+    }
+
+    /// [`Served::start`] with as much in its log as `filter` says.
+    pub fn logging(target: &str, extra: &str, filter: &str) -> Served {
+        Served::launched(written(&clinic(target), extra), &[("RUST_LOG", filter)])
     }
 
     /// With a dialplan of its own.
@@ -44,14 +45,10 @@ impl Served {
 
     /// With more of its environment.
     pub fn within(plan: &str, extra: &str, environment: &[(&str, &str)]) -> Served {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
-        let listen = match extra.starts_with("listen = ") {
-            true => "",
-            false => "listen = \"127.0.0.1:0\"\n",
-        };
-        let config = format!("{listen}dialplan = \"plan.toml\"\n{extra}\n");
-        std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
+        Served::launched(written(plan, extra), environment)
+    }
+
+    fn launched(folder: tempfile::TempDir, environment: &[(&str, &str)]) -> Served {
         let (child, address, start) = launch(folder.path(), environment);
         Served {
             child,
@@ -199,6 +196,27 @@ impl Served {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// The clinic's dialplan with callers transferred to `target`.
+fn clinic(target: &str) -> String {
+    let clinic = std::fs::read_to_string(root().join("dialplans/clinic.toml")).unwrap();
+    let bundled = "queue = \"front-desk\"";
+    assert!(clinic.contains(bundled));
+    clinic.replace(bundled, &format!("target = \"{target}\""))
+}
+
+/// A folder with this dialplan and configuration.
+fn written(plan: &str, extra: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let listen = match extra.starts_with("listen = ") {
+        true => "",
+        false => "listen = \"127.0.0.1:0\"\n",
+    };
+    let config = format!("{listen}dialplan = \"plan.toml\"\n{extra}\n");
+    std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
+    folder
 }
 
 /// Starts a server in that folder, and gives where it listens and what it said before.

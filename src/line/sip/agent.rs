@@ -2,11 +2,15 @@
 //! and answers what is outside of any call.
 
 use super::address::UriParts;
+use super::admission::Admission;
 use super::calls::{Calls, KnownCall};
 use super::exchange::Exchange;
 use super::flow::Moved;
+use super::inspector::Inspector;
 use super::invitation::Invitation;
 use super::known::Known;
+use super::limiter::NoCall;
+use super::limits::Act;
 use super::listening::Listening;
 use super::outside::Outside;
 use super::own::Own;
@@ -14,20 +18,23 @@ use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
 use super::resolve::Resolver;
 use super::session::SessionEvent;
+use super::stream;
 use super::tls::TlsError;
 use super::wanted::{self, Replaces, Wanted};
 use super::wire::Wire;
 use super::within;
+use super::witness;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::platform::CancellationToken;
 use rsipstack::sip::{Header, HeadersExt, Method, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -115,16 +122,22 @@ impl Agent {
         resolver: Resolver,
     ) -> Result<(Agent, mpsc::Receiver<Invitation>), ListenError> {
         let token = CancellationToken::new();
-        let open = listening.open(&token, resolver.clone()).await?;
+        let admission = Admission {
+            limiter: listening.limiter.clone(),
+            registrations: registrations.clone(),
+        };
+        let known = listening.limiter.trunks().clone();
+        let open = listening.open(&token, resolver.clone(), &admission).await?;
         let (told, own) = (open.told(), open.own);
         let stack_error = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let moved = Moved::default();
         let endpoint = EndpointBuilder::new()
             .with_inspector(Box::new(Wire::new(moved.clone(), own.clone())))
-            .with_transport_inspector(Box::new(registrations.clone()))
+            .with_transport_inspector(Box::new(Inspector::new(admission.clone())))
             .with_cancel_token(token.clone())
             .with_transport_layer(open.transports)
-            .with_user_agent(concat!("zeroline/", env!("CARGO_PKG_VERSION")))
+            // Without a version: strangers need not know which faults we may have.
+            .with_user_agent("zeroline")
             .with_option(EndpointOption {
                 // Without a domain: the stack's default names its maker's.
                 callid_format: CallIdFormat::Uuid,
@@ -135,13 +148,18 @@ impl Agent {
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let calls = Calls::default();
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
+        for listener in open.tcp {
+            let (admission, inner) = (admission.clone(), endpoint.inner.clone());
+            tokio::spawn(stream::accept(listener, admission, inner, token.clone()));
+        }
         tokio::spawn(serve(endpoint));
+        // The stack begins to listen for TLS in that task.
+        tokio::task::yield_now().await;
         let draining = Arc::new(AtomicBool::new(false));
         let outside = Outside {
             endpoint: layer.endpoint.clone(),
             resolver,
         };
-        let known = Known::default();
         let reception = Reception {
             layer: layer.clone(),
             own: own.clone(),
@@ -150,6 +168,7 @@ impl Agent {
             to_owner,
             registrations: registrations.clone(),
             calls: calls.clone(),
+            admission,
             draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
@@ -222,48 +241,56 @@ struct Reception {
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
     calls: Calls,
+    admission: Admission,
     draining: Arc<AtomicBool>,
 }
 
 impl Reception {
     async fn take(self, mut requests: TransactionReceiver) {
-        while let Some(mut tx) = requests.recv().await {
-            let in_dialog = DialogId::try_from(&tx).is_ok_and(|id| !id.local_tag.is_empty());
-            if in_dialog {
-                match self.layer.match_dialog(&tx) {
-                    Some(Dialog::Invite(dialog)) => {
-                        let known = self.calls.get(&dialog.id());
-                        within::take(dialog, known, tx);
-                    }
-                    _ if tx.original.method == Method::Ack => {}
-                    _ => reply(&mut tx, 481, vec![]).await,
+        while let Some(tx) = requests.recv().await {
+            witness::contained(tx, async |tx| self.request(tx).await).await;
+        }
+    }
+
+    async fn request(&self, mut tx: Transaction) {
+        let in_dialog = DialogId::try_from(&tx).is_ok_and(|id| !id.local_tag.is_empty());
+        if in_dialog {
+            match self.layer.match_dialog(&tx) {
+                Some(Dialog::Invite(dialog)) => {
+                    let known = self.calls.get(&dialog.id());
+                    within::take(dialog, known, tx);
                 }
-                continue;
+                _ if tx.original.method == Method::Ack => {}
+                _ => self.refuse(&mut tx, 481, vec![]).await,
             }
-            match tx.original.method {
-                Method::Invite => self.invite(tx).await,
-                Method::Register if self.registrations.has_accounts() => self.register(tx).await,
-                Method::Options => {
-                    let (code, headers) = match wanted::required(&tx.original.headers) {
-                        Err(refusal) => refusal,
-                        Ok(()) => match self.draining.load(Ordering::Relaxed) {
-                            true => (503, wanted::capabilities()),
-                            false => (200, wanted::capabilities()),
-                        },
-                    };
-                    reply(&mut tx, code, headers).await;
-                }
-                Method::Ack => {}
-                Method::Bye
-                | Method::Info
-                | Method::Update
-                | Method::Notify
-                | Method::Refer
-                | Method::PRack
-                | Method::Cancel => reply(&mut tx, 481, vec![]).await,
-                Method::Register | Method::Subscribe | Method::Publish | Method::Message => {
-                    reply(&mut tx, 405, vec![Header::Allow(ALLOW.into())]).await;
-                }
+            return;
+        }
+        #[cfg(test)]
+        super::tests::panic_if_asked(&tx.original);
+        match tx.original.method {
+            Method::Invite => self.invite(tx).await,
+            Method::Register if self.registrations.has_accounts() => self.register(tx).await,
+            Method::Options => {
+                let (code, headers) = match wanted::required(&tx.original.headers) {
+                    Err(refusal) => refusal,
+                    Ok(()) => match self.draining.load(Ordering::Relaxed) {
+                        true => (503, wanted::capabilities()),
+                        false => (200, wanted::capabilities()),
+                    },
+                };
+                reply(&mut tx, code, headers).await;
+            }
+            Method::Ack => {}
+            Method::Bye
+            | Method::Info
+            | Method::Update
+            | Method::Notify
+            | Method::Refer
+            | Method::PRack
+            | Method::Cancel => self.refuse(&mut tx, 481, vec![]).await,
+            Method::Register | Method::Subscribe | Method::Publish | Method::Message => {
+                let headers = vec![Header::Allow(ALLOW.into())];
+                self.refuse(&mut tx, 405, headers).await;
             }
         }
     }
@@ -276,7 +303,24 @@ impl Reception {
             return reply(&mut tx, 400, vec![]).await;
         };
         let decision = self.registrations.register(&tx.original, from);
-        decide(&mut tx, decision).await;
+        self.decide(&mut tx, decision, from).await;
+    }
+
+    /// Answers what has no place here; who asks for such things too often is a scanner.
+    async fn refuse(&self, tx: &mut Transaction, code: u16, headers: Vec<Header>) {
+        let heard = Flow::of(tx).is_none_or(|from| self.admission.note(from.address, Act::Refused));
+        if heard {
+            reply(tx, code, headers).await;
+        }
+    }
+
+    async fn decide(&self, tx: &mut Transaction, decision: Decision, from: Flow) {
+        let Decision::Answer { code, headers } = decision else {
+            return;
+        };
+        if code != 403 || self.admission.note(from.address, Act::WrongPassword) {
+            reply(tx, code, headers).await;
+        }
     }
 
     async fn invite(&self, mut tx: Transaction) {
@@ -297,16 +341,26 @@ impl Reception {
         let replaced = match &wanted.replaces {
             Some(replaces) => match self.replaced(&tx, replaces, from) {
                 Ok(known) => Some(known),
-                Err(decision) => return decide(&mut tx, decision).await,
+                Err(decision) => return self.decide(&mut tx, decision, from).await,
             },
             None => None,
         };
         if code_dialled && self.registrations.has_accounts() {
             match self.registrations.authenticate(&tx.original, from) {
                 Ok(user) => account = Some(user),
-                Err(decision) => return decide(&mut tx, decision).await,
+                Err(decision) => return self.decide(&mut tx, decision, from).await,
             }
         }
+        let ip = from.address.ip();
+        let is_ours = account.is_some() || self.registrations.is_home(ip);
+        let permit = match self.admission.limiter.call(ip, is_ours) {
+            Ok(permit) => permit,
+            Err(NoCall::Stranger) => return self.refuse(&mut tx, 403, vec![]).await,
+            Err(NoCall::Later(seconds)) => {
+                let headers = vec![Header::RetryAfter(seconds.to_string().into())];
+                return reply(&mut tx, 503, headers).await;
+            }
+        };
         let Ok(place) = self.to_owner.try_reserve() else {
             let gone = self.to_owner.is_closed();
             tracing::warn!(gone, "call refused: too many are waiting to be answered");
@@ -321,7 +375,7 @@ impl Reception {
         let made = self
             .layer
             .get_or_create_server_invite(&tx, states, None, Some(own));
-        let mut dialog = match made {
+        let dialog = match made {
             Ok(dialog) => dialog,
             Err(error) => {
                 tracing::info!(%error, "INVITE refused: it makes no dialog");
@@ -345,17 +399,14 @@ impl Reception {
             offer: wanted.offer,
             timer: wanted.timer,
             kept: Some(self.calls.keep(dialog.id(), call)),
+            permit: Some(permit),
             trunk: self.known.trunk_at(caller_at),
         };
         match replaced {
             Some(known) => known.tell(SessionEvent::Replaced(Box::new(invitation))),
             None => place.send(invitation),
         };
-        tokio::spawn(async move {
-            if let Err(error) = dialog.handle(&mut tx).await {
-                tracing::debug!(%error, "INVITE not handled to its end");
-            }
-        });
+        within::handle(dialog, tx);
     }
 
     /// The call that an INVITE may take the place of (RFC 3891 section 3): for whoever is at the other
@@ -388,13 +439,6 @@ impl Reception {
         }
         self.registrations.authenticate(&tx.original, from)?;
         Ok(known)
-    }
-}
-
-async fn decide(tx: &mut Transaction, decision: Decision) {
-    match decision {
-        Decision::Answer { code, headers } => reply(tx, code, headers).await,
-        Decision::Ignore => {}
     }
 }
 

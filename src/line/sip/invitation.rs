@@ -5,6 +5,7 @@ use super::agent::{ALLOW, fresh_tag};
 use super::body;
 use super::calls::{Kept, KnownCall};
 use super::identity::{self, values};
+use super::limiter::CallPermit;
 use super::reliable::{RELIABLE, Reliable};
 use super::session::{self, Begun, Session, SessionEvents};
 use super::session_timer::Agreed;
@@ -29,6 +30,7 @@ pub struct Invitation {
     pub(super) timer: Option<Agreed>,
     /// Gone with the states.
     pub(super) kept: Option<Kept>,
+    pub(super) permit: Option<CallPermit>,
     pub(super) trunk: Option<String>,
 }
 
@@ -87,6 +89,11 @@ impl Invitation {
     /// Whether it came over TLS.
     pub fn is_encrypted(&self) -> bool {
         self.encrypted
+    }
+
+    /// The call's place among those that there may be. Whoever takes the call keeps it until its end.
+    pub fn take_permit(&mut self) -> Option<CallPermit> {
+        self.permit.take()
     }
 
     pub fn call_id(&self) -> String {

@@ -1,16 +1,18 @@
 //! Where an agent listens: UDP, TCP and TLS, on one address or several.
 
+use super::admission::Admission;
 use super::agent::ListenError;
+use super::limiter::Limiter;
 use super::own::Own;
 use super::resolve::Resolver;
 use super::socket::GuardedSocket;
+use super::stream;
 use super::tls::{self, TlsSetup};
 use rsipstack::platform::CancellationToken;
 use rsipstack::sip::Transport;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{
-    SipConnection, TcpListenerConnection, TlsListenerConnection, TransportLayer,
-};
+use rsipstack::transport::{SipConnection, TlsListenerConnection, TransportLayer};
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +30,7 @@ pub struct Listening {
     pub tls: TlsSetup,
     /// What a NAT in front of us is called by those outside of it.
     pub external: Option<IpAddr>,
+    pub limiter: Limiter,
 }
 
 impl From<SocketAddr> for Listening {
@@ -36,6 +39,7 @@ impl From<SocketAddr> for Listening {
             addresses: vec![address],
             tls: TlsSetup::default(),
             external: None,
+            limiter: Limiter::none(),
         }
     }
 }
@@ -43,6 +47,8 @@ impl From<SocketAddr> for Listening {
 /// What came of it.
 pub(super) struct Open {
     pub transports: TransportLayer,
+    /// TCP, which is accepted by us.
+    pub tcp: Vec<tokio::net::TcpListener>,
     pub own: Own,
     pub tls: Vec<TlsListenerConnection>,
 }
@@ -52,27 +58,27 @@ impl Listening {
         mut self,
         token: &CancellationToken,
         resolver: Resolver,
+        admission: &Admission,
     ) -> Result<Open, ListenError> {
         let all = || self.addresses.iter().chain(&self.tls.listen);
         if let Some(address) = all().find(|address| address.ip().is_unspecified()) {
             return Err(ListenError::Unspecified(*address));
         }
-        let socket = GuardedSocket::bind(&self.addresses)?;
+        let socket = GuardedSocket::bind(&self.addresses, admission.clone())?;
         let addresses = socket.addresses()?;
         let transports =
             TransportLayer::new_with_domain_resolver(token.clone(), Box::new(resolver));
         transports.set_stream_idle_timeout(IDLE_STREAM);
+        let banned = self.limiter.clone();
+        transports.set_whitelist(move |ip: IpAddr| std::future::ready(!banned.is_banned(ip)));
         transports.set_tls_config(tls::believed(&self.tls)?);
         let stack = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()));
         transports.add_transport(udp.await.map_err(stack)?.into());
-        for address in &addresses {
-            free(*address, "TCP")?;
-            let tcp = TcpListenerConnection::new(*address, None)
-                .await
-                .map_err(stack)?;
-            transports.add_transport(tcp.into());
-        }
+        let tcp = addresses
+            .iter()
+            .map(|address| stream::bind(*address).map_err(|e| not_bound("TCP", *address, e)))
+            .collect::<Result<Vec<_>, _>>()?;
         for address in &mut self.tls.listen {
             *address = free(*address, "TLS")?;
         }
@@ -92,6 +98,7 @@ impl Listening {
         }
         Ok(Open {
             transports,
+            tcp,
             own: Own {
                 plain: addresses,
                 tls: self.tls.listen,
@@ -106,11 +113,15 @@ impl Listening {
 fn free(address: SocketAddr, transport: &'static str) -> Result<SocketAddr, ListenError> {
     TcpListener::bind(address)
         .and_then(|listener| listener.local_addr())
-        .map_err(|source| ListenError::Bind {
-            transport,
-            address,
-            source,
-        })
+        .map_err(|error| not_bound(transport, address, error))
+}
+
+fn not_bound(transport: &'static str, address: SocketAddr, source: io::Error) -> ListenError {
+    ListenError::Bind {
+        transport,
+        address,
+        source,
+    }
 }
 
 impl Open {

@@ -2,7 +2,8 @@
 //! each, and [`Registrations`] of phones, over rsipstack.
 //!
 //! rsipstack does transports, transactions and dialogs. What it leaves to us is here: answering
-//! what it would drop (`guard`), requests outside of a dialog (`agent`) and what is asked in them
+//! what it would drop (`guard`), connections that come in (`stream`), what each source may do (`limits`), both
+//! before the stack sees anything (`admission`), requests outside of a dialog (`agent`) and what is asked in them
 //! (`wanted`, `body`), the order of those within one (`within`, `exchange`), session timers
 //! (`session_timer`, `refresh`), provisional answers that must arrive (`reliable`), who may register (`digest`) and is
 //! reached where (`registrar`, `flow`), calls that nobody waits for any more (`place`), mapping its
@@ -10,6 +11,7 @@
 //! media pass through as text; `line::sdp` reads them.
 
 mod address;
+mod admission;
 mod agent;
 mod available;
 mod body;
@@ -18,11 +20,17 @@ mod challenge;
 mod digest;
 mod exchange;
 mod flow;
+mod framing;
+pub(in crate::line) mod fuzzing;
 mod guard;
+mod head;
 mod identity;
+mod inspector;
 mod invitation;
 mod keys;
 mod known;
+mod limiter;
+mod limits;
 mod listening;
 mod outside;
 mod own;
@@ -38,6 +46,7 @@ mod session;
 mod session_timer;
 mod socket;
 mod sockets;
+mod stream;
 mod strict;
 mod tls;
 mod trunk;
@@ -45,10 +54,13 @@ pub mod uui;
 mod wanted;
 mod wire;
 mod within;
+mod witness;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
 pub use known::Known;
+pub use limiter::{CallPermit, LimitSettings, Limiter};
+pub use limits::CallLimits;
 pub use listening::Listening;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
 pub use refer::ReferError;

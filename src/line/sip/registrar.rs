@@ -9,7 +9,7 @@ use super::digest::{Gate, Millis, Secret, Verdict};
 use rsipstack::sip::{Header, HeadersExt, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Seconds. Registrations are kept short, so that a phone that vanished is soon known to be gone
 /// and one that moved is soon found; less than the least is too busy (423).
@@ -179,6 +179,12 @@ impl Registrar {
             bindings.retain(|binding| !binding.reach.flow.is_some_and(gone));
             !bindings.is_empty()
         });
+    }
+
+    /// Whether somebody has registered a phone from there.
+    pub fn is_home(&self, address: IpAddr) -> bool {
+        let mut flows = self.bindings.values().flatten().map(|b| b.reach.flow);
+        flows.any(|flow| flow.is_some_and(|flow| flow.address.ip() == address))
     }
 
     /// A user's phones, the one to call first first.

@@ -4,9 +4,8 @@
 use super::digest::Millis;
 use super::registrar::{Decision, Flow, Reach, Registrar, Saved};
 use rsipstack::sip::Request;
-use rsipstack::transaction::endpoint::TransportEventInspector;
-use rsipstack::transport::TransportEvent;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -68,6 +67,16 @@ impl Registrations {
         self.change(|registrar| registrar.restore(saved, now()));
     }
 
+    /// Whether somebody has registered a phone from there.
+    pub(super) fn is_home(&self, address: IpAddr) -> bool {
+        self.registrar().is_home(address)
+    }
+
+    /// A connection is closed: the phones behind it are not there any more.
+    pub(super) fn closed(&self, address: SocketAddr) {
+        self.change(|registrar| registrar.closed(address));
+    }
+
     pub(super) fn has_accounts(&self) -> bool {
         self.registrar().has_accounts()
     }
@@ -107,20 +116,6 @@ impl Registrations {
             .registrar
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Hears of connections that close, and lets everything pass.
-#[async_trait::async_trait]
-impl TransportEventInspector for Registrations {
-    async fn handle(&self, event: TransportEvent) -> Option<TransportEvent> {
-        if let TransportEvent::Closed(connection) = &event
-            && let Some(remote) = connection.get_remote_addr()
-            && let Ok(address) = remote.get_socketaddr()
-        {
-            self.change(|registrar| registrar.closed(address));
-        }
-        Some(event)
     }
 }
 

@@ -1,25 +1,31 @@
-//! The UDP sockets under the SIP stack, with the guard in front.
+//! The UDP sockets under the SIP stack, with the admission in front.
 
+use super::admission::{Admission, Admitted};
 use super::agent::ListenError;
-use super::guard::{self, Verdict};
 use super::sockets::Sockets;
 use rsipstack::platform::net::UdpSocket;
+use rsipstack::sip::Transport;
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 pub struct GuardedSocket {
     inner: Sockets,
+    admission: Admission,
 }
 
 impl GuardedSocket {
     /// Binds; port 0 takes a free one. Must be called within a tokio runtime.
-    pub fn bind(addresses: &[SocketAddr]) -> Result<GuardedSocket, ListenError> {
+    pub fn bind(
+        addresses: &[SocketAddr],
+        admission: Admission,
+    ) -> Result<GuardedSocket, ListenError> {
         let bound = Sockets::bind(addresses);
         let inner = bound.map_err(|(address, source)| ListenError::Bind {
             transport: "UDP",
             address,
             source,
         })?;
-        Ok(GuardedSocket { inner })
+        Ok(GuardedSocket { inner, admission })
     }
 
     pub fn addresses(&self) -> Result<Vec<SocketAddr>, ListenError> {
@@ -33,25 +39,26 @@ impl UdpSocket for GuardedSocket {
     async fn recv_from(&self, buffer: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
         loop {
             let (length, source) = self.inner.recv_from(buffer).await?;
-            let verdict = guard::inspect(buffer.get(..length).unwrap_or_default(), source);
-            match verdict {
-                Verdict::Pass(std::borrow::Cow::Borrowed(_)) => return Ok((length, source)),
-                Verdict::Pass(std::borrow::Cow::Owned(mended)) => {
+            let whole = length < buffer.len();
+            let datagram = buffer.get(..length).unwrap_or_default();
+            let admitted = match whole {
+                true => self.admission.admit(datagram, source, Transport::Udp),
+                // The kernel has cut off what did not fit.
+                false => self.admission.too_large(datagram, source),
+            };
+            match admitted {
+                Admitted::Pass(Cow::Borrowed(_)) => return Ok((length, source)),
+                Admitted::Pass(Cow::Owned(mended)) => {
                     if let Some(room) = buffer.get_mut(..mended.len()) {
                         room.copy_from_slice(&mended);
                         return Ok((mended.len(), source));
                     }
                     tracing::warn!(%source, "SIP message dropped: too long once mended");
                 }
-                Verdict::Answer(answer) => {
-                    let status = String::from_utf8_lossy(answer.get(8..).unwrap_or_default());
-                    let status = status.lines().next().unwrap_or_default();
-                    tracing::info!(%source, status, "SIP request refused");
+                Admitted::Answer(answer) => {
                     let _ = self.inner.send_to(&answer, source).await;
                 }
-                Verdict::Drop(reason) => {
-                    tracing::debug!(%source, length, reason, "datagram dropped");
-                }
+                Admitted::Drop | Admitted::Banned => {}
             }
         }
     }

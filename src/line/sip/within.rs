@@ -10,18 +10,19 @@ use super::exchange::Refused;
 use super::header;
 use super::keys;
 use super::wanted::{self, Refusal};
+use super::witness;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode};
 use rsipstack::transaction::Transaction;
 use std::sync::Arc;
 
 /// Takes a request within a call. Must be called for each in the order in which they come.
-pub(super) fn take(mut dialog: InviteDialog, known: Option<Arc<KnownCall>>, mut tx: Transaction) {
+pub(super) fn take(dialog: InviteDialog, known: Option<Arc<KnownCall>>, tx: Transaction) {
     let verdict = match &known {
         Some(known) => judge(&tx.original, known),
         None => Ok(Pass::ToDialog),
     };
-    tokio::spawn(async move {
+    let work = async move |mut tx: Transaction| {
         match verdict {
             Ok(Pass::ToDialog) => {}
             Ok(Pass::Acknowledged) => return reply(&mut tx, 200, vec![]).await,
@@ -49,10 +50,21 @@ pub(super) fn take(mut dialog: InviteDialog, known: Option<Arc<KnownCall>>, mut 
                 return reply(&mut tx, 500, later).await;
             }
         }
-        if let Err(error) = dialog.handle(&mut tx).await {
-            tracing::debug!(%error, "request in a dialog not handled");
-        }
-    });
+        to_dialog(dialog, tx).await;
+    };
+    tokio::spawn(witness::contained(tx, work));
+}
+
+/// Has a dialog handle the request that made it, which may take as long as the call rings.
+pub(super) fn handle(dialog: InviteDialog, tx: Transaction) {
+    let work = async move |tx| to_dialog(dialog, tx).await;
+    tokio::spawn(witness::contained(tx, work));
+}
+
+async fn to_dialog(mut dialog: InviteDialog, mut tx: Transaction) {
+    if let Err(error) = dialog.handle(&mut tx).await {
+        tracing::debug!(%error, "request in a dialog not handled");
+    }
 }
 
 enum Pass {

@@ -69,7 +69,7 @@ fn outcomes(text: &str) -> Vec<Outcome> {
     let open = "2026-11-23T10:00+01:00[Europe/Berlin]";
     let open = open.parse::<Zoned>().unwrap().timestamp();
     let run = |mut scenario: Scenario| {
-        scenario.at.get_or_insert(open);
+        scenario.settings.at.get_or_insert(open);
         scenario.run(&plan, &stage).0
     };
     scenarios(&text).into_iter().map(run).collect()

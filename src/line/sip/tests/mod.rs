@@ -1,9 +1,11 @@
 //! Calls and registrations over real sockets, with the other side played by hand.
 
 mod dialogs;
+mod hostile;
 mod phones;
 mod placing;
 mod secure;
+mod torture;
 mod transfers;
 mod trunks;
 
@@ -149,6 +151,13 @@ impl Peer {
             header("Call-ID: "),
             body.len()
         )
+    }
+}
+
+/// A fault of ours, for tests.
+pub fn panic_if_asked(request: &rsipstack::sip::Request) {
+    if header(request, "User-Agent").is_some_and(|agent| agent == "panic") {
+        panic!("injected");
     }
 }
 
