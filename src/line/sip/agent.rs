@@ -25,6 +25,7 @@ use rsipstack::transaction::{
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -127,7 +128,7 @@ impl Agent {
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
-        tokio::spawn(serve(endpoint));
+        begin(endpoint).await;
         let draining = Arc::new(AtomicBool::new(false));
         let outside = Outside {
             endpoint: layer.endpoint.clone(),
@@ -191,8 +192,13 @@ impl Drop for Agent {
     }
 }
 
-async fn serve(endpoint: Endpoint) {
-    endpoint.serve().await;
+/// It listens when this returns: the stack opens what it listens with as the first thing that it does.
+async fn begin(endpoint: Endpoint) {
+    let mut serving = Box::pin(async move { endpoint.serve().await });
+    let begun = std::future::poll_fn(|context| Poll::Ready(serving.as_mut().poll(context)));
+    if begun.await.is_pending() {
+        tokio::spawn(serving);
+    }
 }
 
 /// Takes the requests that come in.

@@ -2,6 +2,7 @@
 
 mod phones;
 mod placing;
+mod routes;
 mod secure;
 mod transfers;
 mod trunks;
