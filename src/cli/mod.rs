@@ -15,6 +15,7 @@ mod review;
 mod say;
 mod serve;
 mod trunks;
+mod watched;
 
 use crate::call::Event;
 use crate::record::Transcript;
