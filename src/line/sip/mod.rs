@@ -33,6 +33,7 @@ mod sockets;
 mod strict;
 mod tls;
 mod trunk;
+mod trunk_keeper;
 pub mod uui;
 mod wire;
 

@@ -146,7 +146,10 @@ async fn whose_certificate_is_not_good_is_not_talked_to() {
             "not valid for name",
         ),
         (authority.certify("127.0.0.1", 2020), "expired"),
-        (stranger.certify("127.0.0.1", 2099), "UnknownIssuer"),
+        (
+            stranger.certify("127.0.0.1", 2099),
+            "invalid peer certificate",
+        ),
     ] {
         let (there, _calls) = agent_at(authority.listening(Some(certificate))).await;
         let (us, _) = agent_at(authority.listening(None)).await;
