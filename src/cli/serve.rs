@@ -2,12 +2,13 @@
 
 use super::reload::Reload;
 use super::watched::Watched;
-use super::{Done, Failure, Verdict, load, runtime};
+use super::{Done, Failure, Verdict, load, runtime, systemd};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the worker: answer calls until SIGTERM.
@@ -35,6 +36,8 @@ pub fn run(args: &Args) -> Done {
     let events = Arc::new(Writer::start(&Store::open(&config.data))?);
     let (name, data) = (loaded.plan.dialplan.name.clone(), config.data.clone());
     let (metrics, with) = (config.metrics, config.clone());
+    let drain = Duration::from_secs(config.drain_seconds);
+    raise_file_limit();
     let parts = Parts {
         config,
         plan: loaded.plan,
@@ -57,12 +60,14 @@ pub fn run(args: &Args) -> Done {
             server.told()
         );
         Reload::watch(config_file, with, dialplan_file, load_plan, server.plans())?;
+        systemd::ready(server.probe());
         server
             .run(async move {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
+                systemd::stopping(drain);
             })
             .await;
         Ok(())
@@ -71,6 +76,16 @@ pub fn run(args: &Args) -> Done {
     served?;
     tracing::info!("stopped");
     Ok(Verdict::Yes)
+}
+
+/// Each call has sockets of its own, and what a process may open at first is meant for others.
+fn raise_file_limit() {
+    let files = rustix::process::Resource::Nofile;
+    let mut limit = rustix::process::getrlimit(files);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(files, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it was");
+    }
 }
 
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {

@@ -20,15 +20,10 @@ const MOST_WAITING_CALLS: usize = 1_000;
 /// Takes events of all calls and writes each to its call's file. Share it in an [`Arc`].
 #[derive(Debug)]
 pub struct Writer {
-    queue: SyncSender<Message>,
+    /// `None` closes it.
+    queue: SyncSender<Option<Event>>,
     overflowed: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-#[derive(Debug)]
-enum Message {
-    Event(Event),
-    Close,
 }
 
 impl Writer {
@@ -60,7 +55,7 @@ impl Writer {
     /// Never waits. An event that finds the queue full is lost, counted, and the number logged
     /// as an error.
     pub fn send(&self, event: Event) {
-        if self.queue.try_send(Message::Event(event)).is_err() {
+        if self.queue.try_send(Some(event)).is_err() {
             self.overflowed.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -71,7 +66,7 @@ impl Writer {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread.take() {
             // It fails only if the thread has died, and then there is nothing to wait for.
-            let _ = self.queue.send(Message::Close);
+            let _ = self.queue.send(None);
             let _ = thread.join();
         }
     }
@@ -97,12 +92,12 @@ struct Call {
 }
 
 impl Desk {
-    fn run(&mut self, events: &Receiver<Message>) {
+    fn run(&mut self, events: &Receiver<Option<Event>>) {
         loop {
             match events.recv_timeout(RETRY) {
-                Ok(Message::Event(event)) => self.write(&event),
+                Ok(Some(event)) => self.write(&event),
                 Err(RecvTimeoutError::Timeout) => self.retry(),
-                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
             }
             self.report_overflow();
         }

@@ -14,6 +14,7 @@ use crate::call::{Accept, Briefing, BriefingSetup, CalledBack, Decision, Input, 
 use crate::dialplan::{Brief, Text, ToAgent};
 use crate::human::{self, Dialled, Offered, PromiseId, Ring, Stop, Who};
 use crate::line::leg::Leg;
+use crate::line::sdp::Media;
 use crate::line::sip::{Ended, Outgoing, PlaceError, Session, SessionEvent, SessionEvents, Side};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -241,7 +242,18 @@ impl Following<'_> {
         tokio::pin!(unjoined);
         let over = loop {
             let over = tokio::select! {
-                event = events.recv() => self.event(event).await,
+                event = events.recv() => match event {
+                    // Such as another phone of theirs that they have passed the call on to.
+                    Some(SessionEvent::Replaced(invitation)) => {
+                        let replaced = self.offers.replace(&mut self.session, *invitation, &self.span);
+                        if let Some((new, media)) = replaced {
+                            events = new;
+                            self.media(media);
+                        }
+                        None
+                    }
+                    event => self.event(event).await,
+                },
                 Some(news) = news.recv() => self.news(news).await,
                 Some(order) = orders.recv() => {
                     self.order(order);
@@ -275,9 +287,14 @@ impl Following<'_> {
     async fn event(&mut self, event: Option<SessionEvent>) -> Option<Over> {
         match event {
             Some(SessionEvent::Offered { sdp, answerer }) => {
-                if let Some(media) = self.offers.answer_within(sdp, answerer, &self.span).await {
-                    self.command(Command::Media(self.slot, media));
-                }
+                let media = self.offers.answer_within(sdp, answerer, &self.span).await;
+                self.media(media);
+            }
+            Some(SessionEvent::Answered { sdp }) => {
+                self.media(self.offers.answered(&sdp, &self.span));
+            }
+            Some(SessionEvent::Confirmed { answer: Some(sdp) }) => {
+                self.media(self.offers.answered(&sdp, &self.span));
             }
             Some(SessionEvent::Key(key)) => {
                 self.command(Command::Input(self.slot, Input::Key(key, Way::Info)));
@@ -362,6 +379,12 @@ impl Following<'_> {
 
     async fn offered(&self, how: Offered) {
         self.shared.desk.offered(self.about.offer, how).await;
+    }
+
+    fn media(&self, agreed: Option<Media>) {
+        if let Some(media) = agreed {
+            self.command(Command::Media(self.slot, media));
+        }
     }
 
     fn command(&self, command: Command) {

@@ -144,10 +144,24 @@ impl Conversation {
             tokio::select! {
                 event = events.recv() => match event {
                     Some(SessionEvent::Confirmed { answer }) => {
-                        if let Some(unconfirmed) = waiting.take() {
-                            self.confirmed(unconfirmed, answer);
+                        match (waiting.take(), answer) {
+                            (Some(unconfirmed), answer) => self.confirmed(unconfirmed, answer),
+                            (None, Some(sdp)) => self.answered(&sdp),
+                            (None, None) => {}
                         }
                     }
+                    Some(SessionEvent::Answered { sdp }) => self.answered(&sdp),
+                    Some(SessionEvent::Replaced(invitation)) if waiting.is_none() => {
+                        let replaced = self.offers.replace(&mut self.session, *invitation, &self.span);
+                        if let Some((new, media)) = replaced {
+                            events = new;
+                            if let Some(media) = media {
+                                self.command(Command::Media(self.slot, media));
+                            }
+                        }
+                    }
+                    // Nothing to take over yet: dropped, it is refused.
+                    Some(SessionEvent::Replaced(_)) => {}
                     Some(SessionEvent::Offered { sdp, answerer }) => {
                         if let Some(media) = self.offers.answer_within(sdp, answerer, &self.span).await {
                             self.command(Command::Media(self.slot, media));
@@ -199,6 +213,12 @@ impl Conversation {
         }
     }
 
+    fn answered(&self, sdp: &str) {
+        if let Some(media) = self.offers.answered(sdp, &self.span) {
+            self.command(Command::Media(self.slot, media));
+        }
+    }
+
     fn confirmed(&self, unconfirmed: Unconfirmed, answer: Option<String>) {
         let Unconfirmed {
             socket,
@@ -206,14 +226,7 @@ impl Conversation {
             about,
             requests,
         } = unconfirmed;
-        let accepted = || {
-            let media = self.offers.accept(&answer?);
-            media
-                .inspect_err(
-                    |error| tracing::info!(parent: &self.span, %error, "answer not usable"),
-                )
-                .ok()
-        };
+        let accepted = || self.offers.answered(&answer?, &self.span);
         match agreed.or_else(accepted) {
             Some(media) => self.begin(socket, &media, about, None, requests),
             None => {

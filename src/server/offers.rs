@@ -3,7 +3,7 @@
 use super::CODECS;
 use crate::line::leg::Ports;
 use crate::line::sdp::{self, Media, Origin, SdpError};
-use crate::line::sip::{Answerer, Invitation};
+use crate::line::sip::{Answerer, Invitation, Session, SessionEvents};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -50,6 +50,43 @@ impl Offers {
 
     pub fn accept(&self, answer: &str) -> Result<Media, SdpError> {
         sdp::accept(&sdp::parse(answer.as_bytes())?, self.local, &CODECS)
+    }
+
+    /// What was agreed by the answer to an offer of ours within the call. One that cannot be used leaves
+    /// all as it was.
+    pub fn answered(&self, answer: &str, span: &tracing::Span) -> Option<Media> {
+        let media = self.accept(answer);
+        let unusable = |error: &SdpError| tracing::info!(parent: span, %error, "answer not usable");
+        media.inspect_err(unusable).ok()
+    }
+
+    /// Answers a call that takes the place of ours, which is hung up then. `None`: it was refused, and
+    /// all goes on as before.
+    pub fn replace(
+        &mut self,
+        session: &mut Session,
+        invitation: Invitation,
+        span: &tracing::Span,
+    ) -> Option<(SessionEvents, Option<Media>)> {
+        let sip_call_id = invitation.call_id();
+        let (media, sdp) = match self.first(&invitation) {
+            Ok(agreed) => agreed,
+            Err((code, reason)) => {
+                tracing::info!(parent: span, code, reason, "not replaced: the new call is refused");
+                invitation.refuse(code, &reason);
+                return None;
+            }
+        };
+        let answered = invitation.answer(sdp);
+        let unanswered = |error: &String| tracing::info!(parent: span, error, "not replaced");
+        let (new, events) = answered.inspect_err(unanswered).ok()?;
+        tracing::info!(parent: span, sip_call_id, "another call takes the place of this one");
+        let old = std::mem::replace(session, new.clone());
+        tokio::spawn(async move {
+            new.confirmed().await;
+            old.hang_up().await;
+        });
+        Some((events, media))
     }
 
     /// Answers an offer made within a call; gives what was agreed. Without one the other side asks for

@@ -2,6 +2,8 @@
 //! and answers what is outside of any call.
 
 use super::address::UriParts;
+use super::calls::{Calls, KnownCall};
+use super::exchange::Exchange;
 use super::flow::Moved;
 use super::invitation::Invitation;
 use super::known::Known;
@@ -11,13 +13,16 @@ use super::own::Own;
 use super::registrar::{Decision, Flow};
 use super::registrations::Registrations;
 use super::resolve::Resolver;
+use super::session::SessionEvent;
 use super::tls::TlsError;
+use super::wanted::{self, Replaces, Wanted};
 use super::wire::Wire;
+use super::within;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
-use rsipstack::sip::{Header, Method, Response, StatusCode, Transport};
+use rsipstack::sip::{Header, HeadersExt, Method, Response, StatusCode, Transport};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
@@ -30,7 +35,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What we send in Allow: the methods that get something other than 405 or 501.
-pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY, REFER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY, REFER, PRACK";
 
 /// INVITEs waiting to be looked at; more than these are told to come back.
 const WAITING_INVITATIONS: usize = 256;
@@ -65,6 +71,7 @@ pub struct Agent {
     pub(super) layer: Arc<DialogLayer>,
     pub(super) own: Own,
     pub(super) moved: Moved,
+    pub(super) calls: Calls,
     draining: Arc<AtomicBool>,
     pub(super) outside: Outside,
     pub(super) known: Known,
@@ -127,6 +134,7 @@ impl Agent {
             .build();
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
+        let calls = Calls::default();
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         begin(endpoint).await;
         let draining = Arc::new(AtomicBool::new(false));
@@ -142,6 +150,7 @@ impl Agent {
             known: known.clone(),
             to_owner,
             registrations: registrations.clone(),
+            calls: calls.clone(),
             draining: draining.clone(),
         };
         tokio::spawn(reception.take(requests));
@@ -157,6 +166,7 @@ impl Agent {
             own,
             told,
             moved,
+            calls,
             draining,
             outside,
             known,
@@ -209,6 +219,7 @@ struct Reception {
     known: Known,
     to_owner: mpsc::Sender<Invitation>,
     registrations: Registrations,
+    calls: Calls,
     draining: Arc<AtomicBool>,
 }
 
@@ -218,12 +229,9 @@ impl Reception {
             let in_dialog = DialogId::try_from(&tx).is_ok_and(|id| !id.local_tag.is_empty());
             if in_dialog {
                 match self.layer.match_dialog(&tx) {
-                    Some(Dialog::Invite(mut dialog)) => {
-                        tokio::spawn(async move {
-                            if let Err(error) = dialog.handle(&mut tx).await {
-                                tracing::debug!(%error, "request in a dialog not handled");
-                            }
-                        });
+                    Some(Dialog::Invite(dialog)) => {
+                        let known = self.calls.get(&dialog.id());
+                        within::take(dialog, known, tx);
                     }
                     _ if tx.original.method == Method::Ack => {}
                     _ => reply(&mut tx, 481, vec![]).await,
@@ -234,13 +242,12 @@ impl Reception {
                 Method::Invite => self.invite(tx).await,
                 Method::Register if self.registrations.has_accounts() => self.register(tx).await,
                 Method::Options => {
-                    let headers = vec![
-                        Header::Allow(ALLOW.into()),
-                        Header::Accept("application/sdp".into()),
-                    ];
-                    let code = match self.draining.load(Ordering::Relaxed) {
-                        true => 503,
-                        false => 200,
+                    let (code, headers) = match wanted::required(&tx.original.headers) {
+                        Err(refusal) => refusal,
+                        Ok(()) => match self.draining.load(Ordering::Relaxed) {
+                            true => (503, wanted::capabilities()),
+                            false => (200, wanted::capabilities()),
+                        },
                     };
                     reply(&mut tx, code, headers).await;
                 }
@@ -260,8 +267,8 @@ impl Reception {
     }
 
     async fn register(&self, mut tx: Transaction) {
-        if let Some(unsupported) = required(&tx) {
-            return reply(&mut tx, 420, vec![unsupported]).await;
+        if let Err((code, headers)) = wanted::required(&tx.original.headers) {
+            return reply(&mut tx, code, headers).await;
         }
         let Some(from) = Flow::of(&tx) else {
             return reply(&mut tx, 400, vec![]).await;
@@ -271,9 +278,12 @@ impl Reception {
     }
 
     async fn invite(&self, mut tx: Transaction) {
-        // We know no extension that a caller could require (RFC 3261 section 8.2.2.3).
-        if let Some(unsupported) = required(&tx) {
-            return reply(&mut tx, 420, vec![unsupported]).await;
+        let wanted = match Wanted::of(&tx.original) {
+            Ok(wanted) => wanted,
+            Err((code, headers)) => return reply(&mut tx, code, headers).await,
+        };
+        if self.calls.was_seen(&tx.original) {
+            return reply(&mut tx, 482, vec![]).await;
         }
         let Some(from) = Flow::of(&tx) else {
             return reply(&mut tx, 400, vec![]).await;
@@ -282,6 +292,13 @@ impl Reception {
             .and_then(|uri| uri.user)
             .is_some_and(|user| user.starts_with('*'));
         let mut account = None;
+        let replaced = match &wanted.replaces {
+            Some(replaces) => match self.replaced(&tx, replaces, from) {
+                Ok(known) => Some(known),
+                Err(decision) => return decide(&mut tx, decision).await,
+            },
+            None => None,
+        };
         if code_dialled && self.registrations.has_accounts() {
             match self.registrations.authenticate(&tx.original, from) {
                 Ok(user) => account = Some(user),
@@ -308,34 +325,65 @@ impl Reception {
                 return reply(&mut tx, 400, vec![]).await;
             }
         };
-        place.send(Invitation {
+        self.calls.saw(&tx.original);
+        let cseq = tx.original.cseq_header().and_then(|cseq| cseq.seq());
+        let call = KnownCall::new(
+            Exchange::called(cseq.unwrap_or_default()),
+            Some(from.address.ip()),
+        );
+        let invitation = Invitation {
             dialog: dialog.clone(),
             layer: self.layer.clone(),
             states: Some(state_receiver),
             request: tx.original.clone(),
             account,
+            offer: wanted.offer,
+            timer: wanted.timer,
+            kept: Some(self.calls.keep(dialog.id(), call)),
             trunk: self.known.trunk_at(caller_at),
-        });
+        };
+        match replaced {
+            Some(known) => known.tell(SessionEvent::Replaced(Box::new(invitation))),
+            None => place.send(invitation),
+        };
         tokio::spawn(async move {
             if let Err(error) = dialog.handle(&mut tx).await {
                 tracing::debug!(%error, "INVITE not handled to its end");
             }
         });
     }
-}
 
-/// The Unsupported header to a request that requires anything: there is nothing that it could.
-fn required(tx: &Transaction) -> Option<Header> {
-    let required: Vec<String> = tx
-        .original
-        .headers
-        .iter()
-        .filter_map(|header| match header {
-            Header::Require(required) => Some(required.value().to_owned()),
-            _ => None,
-        })
-        .collect();
-    (!required.is_empty()).then(|| Header::Unsupported(required.join(", ").into()))
+    /// The call that an INVITE may take the place of (RFC 3891 section 3): for whoever is at the other
+    /// end of that call, which is how a telephone system ends an attended transfer to us, and for
+    /// phones of ours that prove it. Anybody else could take calls over whose tags they have seen.
+    fn replaced(
+        &self,
+        tx: &Transaction,
+        replaces: &Replaces,
+        from: Flow,
+    ) -> Result<Arc<KnownCall>, Decision> {
+        let refuse = |code| Decision::Answer {
+            code,
+            headers: vec![],
+        };
+        // A call that still rings here can be taken by nobody: 481, as one that there is not.
+        let known = self.calls.find(replaces).ok_or(refuse(481))?;
+        if !*known.confirmed.borrow() {
+            return Err(refuse(481));
+        }
+        if replaces.early_only {
+            return Err(refuse(486));
+        }
+        if known.peer == Some(from.address.ip()) {
+            return Ok(known);
+        }
+        if !self.registrations.has_accounts() {
+            tracing::warn!(source = %from.address, "refused: a call may be replaced by its other side only");
+            return Err(refuse(403));
+        }
+        self.registrations.authenticate(&tx.original, from)?;
+        Ok(known)
+    }
 }
 
 async fn decide(tx: &mut Transaction, decision: Decision) {
@@ -346,7 +394,7 @@ async fn decide(tx: &mut Transaction, decision: Decision) {
 }
 
 /// A final response outside of a dialog, with the To tag that RFC 3261 section 8.2.6.2 asks for.
-async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
+pub(super) async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
     let mut response: Response =
         tx.endpoint_inner
             .make_response(&tx.original, StatusCode::from(code), None);
@@ -363,6 +411,6 @@ async fn reply(tx: &mut Transaction, code: u16, headers: Vec<Header>) {
     }
 }
 
-fn fresh_tag() -> u32 {
+pub(super) fn fresh_tag() -> u32 {
     uuid::Uuid::now_v7().as_u128() as u32
 }

@@ -1,9 +1,14 @@
 //! A call that comes in, before it is answered.
 
 use super::address::{NameAddr, UriParts};
-use super::agent::ALLOW;
+use super::agent::{ALLOW, fresh_tag};
+use super::body;
+use super::calls::{Kept, KnownCall};
 use super::identity::{self, values};
-use super::session::{self, Session, SessionEvents};
+use super::reliable::{RELIABLE, Reliable};
+use super::session::{self, Begun, Session, SessionEvents};
+use super::session_timer::Agreed;
+use super::wanted;
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -18,14 +23,17 @@ pub struct Invitation {
     pub(super) states: Option<DialogStateReceiver>,
     pub(super) request: Request,
     pub(super) account: Option<String>,
+    pub(super) offer: Option<String>,
+    pub(super) timer: Option<Agreed>,
+    /// Gone with the states.
+    pub(super) kept: Option<Kept>,
     pub(super) trunk: Option<String>,
 }
 
 impl Invitation {
     /// The caller's SDP offer; `None` when there is none and we are to offer.
     pub fn offer(&self) -> Option<String> {
-        let body = self.request.body();
-        (!body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned())
+        self.offer.clone()
     }
 
     /// Who calls, as the From header says: a display name or address, without tag.
@@ -73,32 +81,85 @@ impl Invitation {
         self.dialog.id().call_id
     }
 
-    /// 180 Ringing.
+    /// 180 Ringing; where the caller requires it, so that it arrives (RFC 3262).
     pub fn ring(&self) {
-        if let Err(error) = self.dialog.ringing(None, None) {
+        let known = self.kept.as_deref().cloned();
+        let required = wanted::names(&self.request.headers, "Require", RELIABLE);
+        let headers = known.filter(|_| required).map(|known| self.reliably(known));
+        if let Err(error) = self.dialog.ringing(headers, None) {
             tracing::debug!(%error, "180 not sent");
         }
+    }
+
+    /// Sends it again until it is acknowledged; gives its headers.
+    fn reliably(&self, known: Arc<KnownCall>) -> Vec<Header> {
+        let cseq = self.request.cseq_header().and_then(|cseq| cseq.seq());
+        let reliable = Reliable::new(fresh_tag() >> 1, cseq.unwrap_or_default());
+        let headers = vec![
+            Header::Require(RELIABLE.into()),
+            Header::RSeq(reliable.rseq().to_string().into()),
+        ];
+        *known.reliable() = Some(reliable);
+        let (dialog, again) = (self.dialog.clone(), headers.clone());
+        tokio::spawn(async move {
+            loop {
+                let wait = known.reliable().as_mut().map(Reliable::again);
+                match wait {
+                    Some(Ok(Some(wait))) => {
+                        tokio::select! {
+                            () = tokio::time::sleep(wait) => {}
+                            () = known.pracked.notified() => continue,
+                        }
+                    }
+                    // Section 3 of RFC 3262 wants a 5xx.
+                    Some(Err(_)) if dialog.state().can_cancel() => {
+                        let _ = dialog.reject(Some(StatusCode::ServerTimeOut), None);
+                        return;
+                    }
+                    _ => return,
+                }
+                // Not after a final answer.
+                if !dialog.state().can_cancel()
+                    || dialog.ringing(Some(again.clone()), None).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        headers
     }
 
     /// 200 with our SDP. The call is up once [`super::SessionEvent::Confirmed`] comes.
     /// The error is why not, for the log.
     pub fn answer(mut self, sdp: String) -> Result<(Session, SessionEvents), String> {
-        let headers = vec![
-            Header::ContentType("application/sdp".into()),
+        if let Some(kept) = &self.kept {
+            kept.describe(&sdp);
+            let cseq = self.request.cseq_header().and_then(|cseq| cseq.seq());
+            if let (None, Ok(cseq)) = (&self.offer, cseq) {
+                kept.exchange().offered_in_answer(cseq);
+            }
+        }
+        let mut headers = vec![
+            Header::ContentType(body::SDP.into()),
             Header::Allow(ALLOW.into()),
+            wanted::supported(),
         ];
+        headers.extend(self.timer.map(Agreed::answer).unwrap_or_default());
         self.dialog
             .accept(Some(headers), Some(sdp.into_bytes()))
             .map_err(|error| error.to_string())?;
-        match self.states.take() {
-            Some(states) => Ok(session::start(
-                self.dialog.clone(),
-                self.layer.clone(),
-                states,
-                None,
-            )),
-            None => Err("answered twice".to_owned()),
-        }
+        let (Some(states), Some(kept)) = (self.states.take(), self.kept.take()) else {
+            return Err("answered twice".to_owned());
+        };
+        Ok(session::start(Begun {
+            dialog: self.dialog.clone(),
+            layer: self.layer.clone(),
+            states,
+            kept,
+            moved: None,
+            timer: self.timer,
+            takes_update: wanted::allows_update(&self.request.headers),
+        }))
     }
 
     /// A final refusal, such as 488 for no common codec; `reason` goes into a Reason header.

@@ -4,18 +4,26 @@ use super::header;
 use crate::audio::Key;
 use rsipstack::sip::Request;
 
+/// The types of body that keys come in.
+pub(super) const READABLE: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
+
+/// Whether an INFO is about keys.
+pub(super) fn readable(request: &Request) -> bool {
+    let Some(content_type) = header(request, "Content-Type") else {
+        return false;
+    };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    READABLE
+        .iter()
+        .any(|known| media_type.eq_ignore_ascii_case(known))
+}
+
 /// The key in an INFO of type `application/dtmf-relay` (`Signal=5`) or `application/dtmf` (`5`),
 /// which no standard describes. Senders differ in blanks, in letter case, in whether the last line
 /// ends, and in whether `*` and `#` are characters or the event codes 10 and 11; some mix the two
 /// types up. A flash hook (`!`, 16) is no key.
 pub(super) fn pressed(request: &Request) -> Option<Key> {
-    let content_type = header(request, "Content-Type").or_else(|| header(request, "c"))?;
-    let media_type = content_type.split(';').next()?.trim();
-    let known = ["application/dtmf-relay", "application/dtmf"];
-    if !known
-        .iter()
-        .any(|known| media_type.eq_ignore_ascii_case(known))
-    {
+    if !readable(request) {
         return None;
     }
     let body = String::from_utf8_lossy(&request.body);

@@ -2,7 +2,9 @@
 //! each, and [`Registrations`] of phones, over rsipstack.
 //!
 //! rsipstack does transports, transactions and dialogs. What it leaves to us is here: answering
-//! what it would drop (`guard`), requests outside of a dialog, who may register (`digest`) and is
+//! what it would drop (`guard`), requests outside of a dialog (`agent`) and what is asked in them
+//! (`wanted`, `body`), the order of those within one (`within`, `exchange`), session timers
+//! (`session_timer`, `refresh`), provisional answers that must arrive (`reliable`), who may register (`digest`) and is
 //! reached where (`registrar`, `flow`), calls that nobody waits for any more (`place`), mapping its
 //! dialog states to [`SessionEvent`]s, and REFER followed by NOTIFY to the end. Descriptions of
 //! media pass through as text; `line::sdp` reads them.
@@ -10,8 +12,11 @@
 mod address;
 mod agent;
 mod available;
+mod body;
+mod calls;
 mod challenge;
 mod digest;
+mod exchange;
 mod flow;
 mod guard;
 mod identity;
@@ -23,11 +28,14 @@ mod outside;
 mod own;
 mod place;
 mod refer;
+mod refresh;
 mod registering;
 mod registrar;
 mod registrations;
+mod reliable;
 mod resolve;
 mod session;
+mod session_timer;
 mod socket;
 mod sockets;
 mod strict;
@@ -35,7 +43,9 @@ mod tls;
 mod trunk;
 mod trunk_keeper;
 pub mod uui;
+mod wanted;
 mod wire;
+mod within;
 
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;

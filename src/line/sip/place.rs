@@ -6,19 +6,29 @@
 //! by the stack.
 
 use super::address::{NameAddr, entries, is_token, one_line};
-use super::agent::Agent;
+use super::agent::{ALLOW, Agent};
+use super::body;
+use super::calls::KnownCall;
+use super::exchange::Exchange;
 use super::flow::MovedCall;
 use super::registrar::{Carrier, Flow};
+use super::reliable::RELIABLE;
 use super::resolve::Place;
-use super::session::{self, Session, SessionEvents};
+use super::session::{self, Begun, Session, SessionEvents};
+use super::session_timer::{Agreed, TIMER};
+use super::wanted;
 use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::typed::Route;
-use rsipstack::sip::{Header, Host, Param, Response, Scheme, StatusCode, Transport, Uri};
+use rsipstack::sip::{
+    Header, HeadersExt, Host, Param, Response, Scheme, StatusCode, ToTypedHeader, Transport, Uri,
+};
 use rsipstack::transport::SipAddr;
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -148,7 +158,32 @@ impl Agent {
         through: Option<Through>,
         mut progress: impl FnMut(Progress),
     ) -> Result<(Session, SessionEvents, String), PlaceError> {
-        let (options, moved) = self.invite_options(&outgoing, through.as_ref())?;
+        let answered = self
+            .invite(&outgoing, through.as_ref(), false, &mut progress)
+            .await;
+        match answered {
+            // Where they must be sure that what rings here is heard of there (RFC 3262 section 4). Who does
+            // not need it is not offered it: with several phones behind one proxy, the stack
+            // acknowledges only what the first of them says.
+            Err(Unanswered::Requires100Rel) => {
+                let again = self
+                    .invite(&outgoing, through.as_ref(), true, &mut progress)
+                    .await;
+                again.map_err(PlaceError::from)
+            }
+            answered => answered.map_err(PlaceError::from),
+        }
+    }
+
+    async fn invite(
+        &self,
+        outgoing: &Outgoing,
+        through: Option<&Through>,
+        reliably: bool,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<(Session, SessionEvents, String), Unanswered> {
+        let (mut options, moved) = self.invite_options(outgoing, through)?;
+        options.support_prack = reliably;
         let (states, mut receiver) = self.layer.new_dialog_state_channel();
         let (dialog, invite) = self
             .layer
@@ -169,24 +204,46 @@ impl Agent {
         .await;
         let Ok(answered) = answered else {
             let seconds = outgoing.longest_ringing.as_secs();
-            return Err(PlaceError::NoAnswer(match heard_of {
+            let silent = PlaceError::NoAnswer(match heard_of {
                 true => format!("it rang for {seconds} s"),
                 false => format!("the other side is silent for {seconds} s"),
-            }));
+            });
+            return Err(silent.into());
         };
-        let (response, dialog, moved) = answered?;
+        let (response, dialog, moved, early) = answered?;
         match response {
             Some(response) if response.status_code == StatusCode::OK => {
-                let answer = String::from_utf8_lossy(&response.body).into_owned();
-                let (session, events) = session::start(dialog, self.layer.clone(), receiver, moved);
+                let described = body::description(&response.headers, &response.body);
+                // A reliable 183 may have said it already (RFC 3262 section 5); some that are not
+                // reliable have, too.
+                let answer = described.ok().flatten().or(early).unwrap_or_default();
+                let peer = peer(outgoing, &dialog);
+                let known = KnownCall::new(Exchange::placed(), peer);
+                known.describe(&outgoing.offer);
+                let (session, events) = session::start(Begun {
+                    kept: self.calls.keep(dialog.id(), known),
+                    layer: self.layer.clone(),
+                    states: receiver,
+                    moved,
+                    timer: Agreed::answered(&response.headers),
+                    takes_update: wanted::allows_update(&response.headers),
+                    dialog,
+                });
                 Ok((session, events, answer))
             }
             // The stack says 408 itself where nothing was heard.
             Some(response) if response.status_code.code() == 408 && !heard_of => {
-                Err(PlaceError::NoAnswer("the other side is silent".to_owned()))
+                Err(PlaceError::NoAnswer("the other side is silent".to_owned()).into())
             }
-            Some(response) => Err(refusal(&response)),
-            None => Err(PlaceError::NoAnswer("the other side is silent".to_owned())),
+            Some(response)
+                if response.status_code.code() == 421
+                    && !reliably
+                    && wanted::names(&response.headers, "Require", RELIABLE) =>
+            {
+                Err(Unanswered::Requires100Rel)
+            }
+            Some(response) => Err(refusal(&response).into()),
+            None => Err(PlaceError::NoAnswer("the other side is silent".to_owned()).into()),
         }
     }
 
@@ -224,7 +281,10 @@ impl Agent {
                 })
                 .unwrap_or(Transport::Udp),
         };
-        let mut headers = Vec::new();
+        let mut headers = vec![
+            Header::Allow(ALLOW.into()),
+            Header::Supported(format!("{TIMER}, replaces").into()),
+        ];
         for (name, value) in &outgoing.headers {
             if !is_token(name) {
                 return Err(PlaceError::Header(name.clone()));
@@ -281,6 +341,22 @@ impl Agent {
     }
 }
 
+/// Where the messages of whoever has answered come from, as far as that is known without asking: the
+/// last proxy that stays in the way, or themselves.
+fn peer(outgoing: &Outgoing, dialog: &InviteDialog) -> Option<IpAddr> {
+    if let Some(flow) = outgoing.flow {
+        return Some(flow.address.ip());
+    }
+    let snapshot = dialog.snapshot();
+    let route = snapshot
+        .route_set
+        .first()
+        .and_then(|route| route.typed().ok());
+    let uri = route.map_or(snapshot.remote_uri, |route| route.uri);
+    let host = uri.host_with_port.host.to_string();
+    host.trim_matches(['[', ']']).parse().ok()
+}
+
 /// Those of the way.
 fn routes(through: Option<&Through>) -> Result<Vec<Route>, PlaceError> {
     let routes = through.map_or(&[][..], |through| &through.routes);
@@ -328,7 +404,35 @@ struct Attempt {
     )>,
 }
 
-type Answered = (Option<Response>, InviteDialog, Option<MovedCall>);
+/// With the description that a provisional answer of the same side gave.
+type Answered = (
+    Option<Response>,
+    InviteDialog,
+    Option<MovedCall>,
+    Option<String>,
+);
+
+/// Why an INVITE came to nothing.
+enum Unanswered {
+    Failed(PlaceError),
+    /// The other side takes only callers who acknowledge its provisional answers.
+    Requires100Rel,
+}
+
+impl From<PlaceError> for Unanswered {
+    fn from(error: PlaceError) -> Unanswered {
+        Unanswered::Failed(error)
+    }
+}
+
+impl From<Unanswered> for PlaceError {
+    fn from(unanswered: Unanswered) -> PlaceError {
+        match unanswered {
+            Unanswered::Failed(error) => error,
+            Unanswered::Requires100Rel => PlaceError::Refused(421, "Extension Required".to_owned()),
+        }
+    }
+}
 
 impl Attempt {
     async fn answer(
@@ -339,6 +443,7 @@ impl Attempt {
     ) -> Result<Answered, PlaceError> {
         let gone = || PlaceError::NoAnswer("the call is over".to_owned());
         let (_, invite, _) = self.running.as_mut().ok_or_else(gone)?;
+        let mut said = HashMap::new();
         let mut silent = silence.is_some();
         let patience = tokio::time::sleep(silence.unwrap_or_default());
         tokio::pin!(patience);
@@ -352,7 +457,13 @@ impl Attempt {
                     }
                     DialogState::Early(_, response) => {
                         silent = false;
-                        progress(Progress { code: response.status_code.code() });
+                        let described = body::description(&response.headers, &response.body);
+                        if let (Some(tag), Ok(Some(sdp))) = (to_tag(&response), described) {
+                            said.insert(tag, sdp);
+                        }
+                        progress(Progress {
+                            code: response.status_code.code(),
+                        });
                     }
                     DialogState::Confirmed(..) | DialogState::Terminated(..) => break invite.await,
                     _ => {}
@@ -367,11 +478,20 @@ impl Attempt {
         };
         let (dialog, _, moved) = self.running.take().ok_or_else(gone)?;
         match result {
-            Ok(Ok((_, response))) => Ok((response, dialog, moved)),
+            Ok(Ok((_, response))) => {
+                let early = response.as_ref().and_then(to_tag);
+                let early = early.and_then(|tag| said.remove(&tag));
+                Ok((response, dialog, moved, early))
+            }
             Ok(Err(error)) => Err(PlaceError::NoAnswer(error.to_string())),
             Err(error) => Err(PlaceError::NoAnswer(error.to_string())),
         }
     }
+}
+
+fn to_tag(response: &Response) -> Option<String> {
+    let tag = response.to_header().ok()?.tag().ok()??;
+    Some(tag.value().to_owned())
 }
 
 impl Drop for Attempt {

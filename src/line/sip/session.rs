@@ -1,30 +1,46 @@
 //! One call's signalling after it was answered (or placed): what may happen to it, and what we
 //! can do with it.
 
+use super::agent::ALLOW;
+use super::body;
+use super::calls::{Kept, KnownCall};
 use super::flow::MovedCall;
+use super::invitation::Invitation;
 use super::keys::pressed;
 use super::refer::{ReferError, refer_progress, refer_target, refer_to};
+use super::refresh::{self, Refresher};
+use super::session_timer::Agreed;
+use super::wanted;
 use crate::audio::Key;
 use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
 };
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode};
 use rsipstack::transaction::key::TransactionRole;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+
+/// A BYE that is not answered within this time ends the call for us all the same.
+const BYE_ANSWERED: Duration = Duration::from_secs(4);
 
 /// What happens to a call.
 pub enum SessionEvent {
     /// The ACK has come; `answer` is its SDP, if we made the offer.
     Confirmed { answer: Option<String> },
-    /// A re-INVITE or UPDATE: answer it. `None`: the other side asks for an offer.
+    /// A re-INVITE or UPDATE: answer it. `None`: the other side asks for an offer, and answers it with
+    /// [`SessionEvent::Answered`].
     Offered {
         sdp: Option<String>,
         answerer: Answerer,
     },
+    /// The answer to an offer that we made within the call.
+    Answered { sdp: String },
+    /// Another call is to take the place of this one (RFC 3891), and its sender may have it: answer it
+    /// and hang this one up, or drop it, and all stays as it was.
+    Replaced(Box<Invitation>),
     /// A key pressed, by SIP INFO.
     Key(Key),
     /// The other side asks us to call somebody (RFC 3515): accept it and report how it goes
@@ -56,12 +72,40 @@ pub enum Side {
 /// Answers one request made within a call.
 pub struct Answerer {
     handle: TransactionHandle,
+    offer: Option<Offer>,
+}
+
+/// A re-INVITE or UPDATE that waits for our answer.
+struct Offer {
+    known: Arc<KnownCall>,
+    /// Of a re-INVITE that asks for an offer of ours.
+    asks: Option<u32>,
+    /// What the 200 says beside the description.
+    headers: Vec<Header>,
+    /// Where the other side is once it is answered.
+    target: Option<refresh::Target>,
+}
+
+impl Drop for Offer {
+    fn drop(&mut self) {
+        self.known.exchange().settled();
+    }
 }
 
 impl Answerer {
     /// 200 with our SDP.
     pub async fn answer(self, sdp: String) {
-        let headers = vec![Header::ContentType("application/sdp".into())];
+        let mut headers = vec![Header::ContentType(body::SDP.into())];
+        if let Some(mut offer) = self.offer {
+            headers.append(&mut offer.headers);
+            offer.known.describe(&sdp);
+            if let Some(cseq) = offer.asks {
+                offer.known.exchange().offered_in_answer(cseq);
+            }
+            if let Some(target) = offer.target.take() {
+                target.set();
+            }
+        }
         let _ = self
             .handle
             .respond(StatusCode::OK, Some(headers), Some(sdp.into_bytes()))
@@ -86,32 +130,25 @@ pub type SessionEvents = mpsc::Receiver<SessionEvent>;
 #[derive(Clone)]
 pub struct Session {
     dialog: InviteDialog,
+    known: Arc<KnownCall>,
 }
 
 impl Session {
-    /// Sends BYE and waits until it is answered (32 s at most).
+    /// Sends BYE and waits until it is answered, for 4 s at most: then the call is over whatever the
+    /// other side does (RFC 3261 section 15.1.1), and the BYE goes on being sent for a while.
     pub async fn hang_up(&self) {
-        // The stack sends no BYE while it is in the middle of another request of this dialog.
-        for _ in 0..40 {
-            match self.dialog.bye().await {
-                Ok(()) => return,
-                Err(_) if !self.dialog.state().is_terminated() => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "BYE not answered");
-                    return;
-                }
-            }
-        }
-        tracing::warn!(dialog = %self.dialog.id(), "no BYE could be sent");
+        hang_up(self.dialog.clone(), &self.known).await;
+    }
+
+    /// Ready once the ACK to our answer has come, or it is time not to wait for it any more.
+    pub async fn confirmed(&self) {
+        self.known.acknowledged().await;
     }
 
     /// Whether the other side still knows of this call: it answers an OPTIONS within it (RFC 3261
-    /// section 11) before `patience` is over, with anything but that it does not. For calls that
-    /// we placed.
+    /// section 11) before `patience` is over, with anything but that it does not.
     pub async fn is_there(&self, patience: Duration) -> bool {
-        let asked = self.dialog.options(None);
+        let asked = self.dialog.request(Method::Options, None, None);
         match tokio::time::timeout(patience, asked).await {
             // 408 says the stack itself.
             Ok(Ok(Some(answer))) => !matches!(answer.status_code.code(), 404 | 408 | 481),
@@ -189,51 +226,138 @@ impl Session {
     }
 }
 
+async fn hang_up(dialog: InviteDialog, known: &KnownCall) {
+    let id = dialog.id();
+    if dialog.state().waiting_ack() {
+        // Not before the ACK, or when it is not to be expected any more (RFC 3261 section 15).
+        known.acknowledged().await;
+    }
+    let sent = tokio::spawn(async move { bye(&dialog).await });
+    if tokio::time::timeout(BYE_ANSWERED, sent).await.is_err() {
+        tracing::info!(dialog = %id, "BYE not answered: the call is over all the same");
+        known.over.notify_one();
+    }
+}
+
+async fn bye(dialog: &InviteDialog) {
+    // The stack sends no BYE while it is in the middle of another request of this dialog.
+    for _ in 0..40 {
+        match dialog.bye().await {
+            Ok(()) => return,
+            Err(_) if !dialog.state().is_terminated() => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(error) => {
+                tracing::debug!(%error, "BYE not answered");
+                return;
+            }
+        }
+    }
+    tracing::warn!(dialog = %dialog.id(), "no BYE could be sent");
+}
+
+/// What a call begins with that was answered.
+pub(super) struct Begun {
+    pub dialog: InviteDialog,
+    pub layer: Arc<DialogLayer>,
+    pub states: DialogStateReceiver,
+    pub kept: Kept,
+    /// A phone that is not where it says that it is.
+    pub moved: Option<MovedCall>,
+    pub timer: Option<Agreed>,
+    /// Whether the other side takes UPDATE.
+    pub takes_update: bool,
+}
+
 /// Begins to follow a dialog's states. A call that we placed is confirmed already.
-pub(super) fn start(
-    dialog: InviteDialog,
-    layer: Arc<DialogLayer>,
-    states: DialogStateReceiver,
-    moved: Option<MovedCall>,
-) -> (Session, SessionEvents) {
+pub(super) fn start(begun: Begun) -> (Session, SessionEvents) {
     let (events, receiver) = mpsc::channel(64);
     let session = Session {
-        dialog: dialog.clone(),
+        dialog: begun.dialog.clone(),
+        known: begun.kept.clone(),
     };
-    tokio::spawn(async move {
-        follow(dialog, layer, states, events).await;
-        drop(moved);
-    });
+    begun.kept.tell_events_to(events.clone());
+    tokio::spawn(follow(begun, events));
     (session, receiver)
 }
 
-async fn follow(
-    dialog: InviteDialog,
-    layer: Arc<DialogLayer>,
-    mut states: DialogStateReceiver,
-    events: mpsc::Sender<SessionEvent>,
-) {
+async fn follow(begun: Begun, events: mpsc::Sender<SessionEvent>) {
+    let Begun {
+        dialog,
+        layer,
+        mut states,
+        kept,
+        moved,
+        timer,
+        takes_update,
+    } = begun;
     let mut confirmed = dialog.role() == TransactionRole::Client;
     if confirmed {
+        kept.confirmed.send_replace(true);
         let _ = events.send(SessionEvent::Confirmed { answer: None }).await;
     }
-    while let Some(state) = states.recv().await {
+    let mut refresher = Refresher::new(dialog.clone(), kept.clone(), timer, takes_update);
+    refresher.moved = moved.is_some();
+    let mut expired = false;
+    let how = |ended, expired| match expired {
+        true => Ended::Failed("the session was not refreshed any more".to_owned()),
+        false => ended,
+    };
+    loop {
+        let state = tokio::select! {
+            state = states.recv() => state,
+            () = kept.over.notified() => {
+                layer.remove_dialog(&dialog.id());
+                let ended = how(Ended::Bye(Side::We), expired);
+                let _ = events.send(SessionEvent::Ended(ended)).await;
+                return;
+            }
+            happened = refresher.run() => {
+                match happened {
+                    refresh::Happened::Answered(sdp) => {
+                        let _ = events.send(SessionEvent::Answered { sdp }).await;
+                    }
+                    refresh::Happened::Over => {
+                        tracing::info!(dialog = %dialog.id(), "the session is not refreshed: hanging up");
+                        expired = true;
+                        let (dialog, known) = (dialog.clone(), kept.clone());
+                        tokio::spawn(async move { hang_up(dialog, &known).await });
+                    }
+                }
+                continue;
+            }
+        };
+        let Some(state) = state else { return };
         if let Some(ended) = ended(&state, dialog.role()) {
             layer.remove_dialog(&dialog.id());
-            let _ = events.send(SessionEvent::Ended(ended)).await;
+            let _ = events.send(SessionEvent::Ended(how(ended, expired))).await;
             return;
         }
         let event = match state {
             // The stack says so again after each request within the dialog.
-            DialogState::Confirmed(..) if !confirmed => {
-                confirmed = true;
-                let answer = dialog.last_remote_ack().and_then(|ack| body(&ack));
-                SessionEvent::Confirmed { answer }
+            DialogState::Confirmed(..) => {
+                let ack = dialog.last_remote_ack();
+                let answers = ack.as_ref().is_some_and(|ack| {
+                    let cseq = ack.cseq_header().and_then(|cseq| cseq.seq());
+                    cseq.is_ok_and(|cseq| kept.exchange().acknowledged(cseq))
+                });
+                let answer = ack.filter(|_| answers).and_then(|ack| description(&ack));
+                if !confirmed {
+                    confirmed = true;
+                    kept.confirmed.send_replace(true);
+                    SessionEvent::Confirmed { answer }
+                } else if let Some(sdp) = answer {
+                    SessionEvent::Answered { sdp }
+                } else {
+                    continue;
+                }
             }
-            DialogState::Updated(_, request, handle) => SessionEvent::Offered {
-                sdp: body(&request),
-                answerer: Answerer { handle },
-            },
+            DialogState::Updated(_, request, handle) => {
+                match updated(&request, handle, &kept, &mut refresher).await {
+                    Some(event) => event,
+                    None => continue,
+                }
+            }
             DialogState::Info(_, request, handle) => {
                 let key = pressed(&request);
                 let _ = handle.reply(StatusCode::OK).await;
@@ -252,7 +376,10 @@ async fn follow(
             DialogState::Refer(_, request, handle) => match refer_target(&request) {
                 Some(target) => SessionEvent::Referred {
                     target,
-                    answerer: Answerer { handle },
+                    answerer: Answerer {
+                        handle,
+                        offer: None,
+                    },
                 },
                 None => {
                     let _ = handle.reply(StatusCode::BadRequest).await;
@@ -260,11 +387,8 @@ async fn follow(
                 }
             },
             DialogState::Options(_, _, handle) => {
-                let _ = handle.reply(StatusCode::OK).await;
-                continue;
-            }
-            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
-                let _ = handle.reply(StatusCode::MethodNotAllowed).await;
+                let headers = wanted::capabilities();
+                let _ = handle.respond(StatusCode::OK, Some(headers), None).await;
                 continue;
             }
             _ => continue,
@@ -274,6 +398,60 @@ async fn follow(
             tracing::debug!("a session's event had no reader");
         }
     }
+}
+
+/// A re-INVITE or UPDATE. One that only keeps the session alive is answered at once.
+async fn updated(
+    request: &Request,
+    handle: TransactionHandle,
+    kept: &Kept,
+    refresher: &mut Refresher,
+) -> Option<SessionEvent> {
+    let sdp = description(request);
+    let invites = request.method == Method::Invite;
+    let answered_later = invites || sdp.is_some();
+    // Whatever comes of it, what waits for an answer has had one when this is dropped.
+    let offer = answered_later.then(|| Offer {
+        known: Arc::clone(kept),
+        asks: None,
+        headers: vec![Header::Allow(ALLOW.into()), wanted::supported()],
+        target: refresher.target(&request.headers),
+    });
+    let timer = match refresher.asked(&request.headers, Instant::now()) {
+        Ok(timer) => timer,
+        Err(short) => {
+            let code = StatusCode::from(422);
+            let _ = handle.respond(code, Some(short.headers()), None).await;
+            return None;
+        }
+    };
+    let Some(mut offer) = offer else {
+        if let Some(target) = refresher.target(&request.headers) {
+            target.set();
+        }
+        let mut headers = vec![wanted::supported()];
+        headers.extend(timer);
+        let _ = handle.respond(StatusCode::OK, Some(headers), None).await;
+        return None;
+    };
+    offer.headers.extend(timer);
+    if invites && sdp.is_none() {
+        let cseq = request.cseq_header().and_then(|cseq| cseq.seq());
+        offer.asks = cseq.ok();
+    }
+    Some(SessionEvent::Offered {
+        sdp,
+        answerer: Answerer {
+            handle,
+            offer: Some(offer),
+        },
+    })
+}
+
+/// What a message describes; what cannot be read was refused before, or is no answer.
+fn description(request: &Request) -> Option<String> {
+    let described = body::description(&request.headers, &request.body);
+    described.ok().flatten()
 }
 
 /// Why a dialog is over, in our words. The stack calls the side that placed the call UAC.
@@ -291,8 +469,4 @@ fn ended(state: &DialogState, we_are: TransactionRole) -> Option<Ended> {
         TerminatedReason::UasBye => by(TransactionRole::Server),
         other => Ended::Failed(format!("{other:?}")),
     })
-}
-
-fn body(request: &Request) -> Option<String> {
-    (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body).into_owned())
 }

@@ -1,5 +1,6 @@
 //! Calls and registrations over real sockets, with the other side played by hand.
 
+mod dialogs;
 mod phones;
 mod placing;
 mod routes;

@@ -4,7 +4,7 @@ use super::super::digest::tests::answer;
 use super::*;
 use tokio::sync::mpsc;
 
-async fn office() -> (Agent, mpsc::Receiver<Invitation>, Registrations) {
+pub async fn office() -> (Agent, mpsc::Receiver<Invitation>, Registrations) {
     let accounts = [("anna", "secret"), ("ben", "hidden")];
     let accounts = accounts.map(|(user, password)| (user.to_owned(), password.to_owned()));
     let registrations = Registrations::new(accounts).unwrap();
@@ -15,7 +15,7 @@ async fn office() -> (Agent, mpsc::Receiver<Invitation>, Registrations) {
     (agent, invitations, registrations)
 }
 
-fn challenge_in(answer: &str) -> String {
+pub fn challenge_in(answer: &str) -> String {
     let line = answer
         .lines()
         .find(|line| line.starts_with("WWW-Authenticate: "));
@@ -141,6 +141,6 @@ async fn a_code_dialled_on_a_phone_comes_up_only_with_its_password() {
         &peer.request("INVITE", &plain, "anna", 7, taking_over),
     )
     .await;
-    peer.expect("SIP/2.0 420").await;
+    peer.expect("SIP/2.0 481").await;
     nothing_left(&agent).await;
 }

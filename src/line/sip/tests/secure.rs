@@ -253,14 +253,12 @@ async fn calls_come_and_go_over_ipv6_and_each_is_told_an_address_of_its_family()
         let taking = async {
             let invitation = calls.recv().await.unwrap();
             let caller = invitation.caller();
-            let ours = format!(
-                "<sip:us@{}",
-                address
-                    .ip()
-                    .is_ipv6()
-                    .then_some("[::1]")
-                    .unwrap_or("127.0.0.1")
-            );
+            let host = if address.is_ipv6() {
+                "[::1]"
+            } else {
+                "127.0.0.1"
+            };
+            let ours = format!("<sip:us@{host}");
             assert!(caller.contains(&ours), "{caller}");
             let (session, mut events) = invitation.answer(SDP.to_owned()).unwrap();
             while !matches!(events.recv().await, Some(SessionEvent::Confirmed { .. })) {}
