@@ -188,7 +188,7 @@ impl Office {
         let events = Arc::new(Writer::start(&Store::open(records.path()))?);
         let parts = Parts {
             config: Config {
-                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
                 drain_seconds: 5,
                 ..Config::default()
             },
