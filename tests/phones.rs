@@ -4,10 +4,9 @@
 mod common;
 
 use common::{Served, person, root, zeroline};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
 /// A recording as raw G.711, which is what SIPp can play.
 fn raw(folder: &Path, wav: &str, codec: zeroline::line::codec::Codec) -> PathBuf {
