@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup interop fixtures bench-capacity bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue
+.PHONY: demo test setup interop fixtures bench-capacity bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue bench-codecs
 
 demo: setup
 	cargo build --locked
@@ -48,6 +48,10 @@ bench-voice: setup
 # How soon callers are answered, and when they are not let finish; docs/turn-taking.md holds the result.
 bench-turns: setup
 	cargo bench --locked --profile dev --bench turns
+
+# What a codec costs a call; docs/codecs.md holds the result.
+bench-codecs: setup
+	cargo bench --locked --profile dev --bench codecs
 
 # What callers who wait are told, against what came; docs/waiting.md holds the result.
 bench-queue: setup

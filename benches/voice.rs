@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zeroline::audio::{Clip, LineRate, level, wav};
 use zeroline::dialplan::Dialplan;
-use zeroline::line::codec::Codec;
+use zeroline::line::codec::{Codec, Encoder};
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{self, Cache, PromptBook, Speaker, Wish};
 use zeroline::understand::Language;
@@ -46,7 +46,7 @@ fn main() -> Outcome<()> {
     let clinic = Dialplan::load(&clinic, jiff::Zoned::now().date())?.dialplan;
     let texts = clinic.fixed_texts();
     let begun = Instant::now();
-    let (book, failed) = PromptBook::prepare(&espeak, RATE, &texts, &|_, _| {});
+    let (book, failed) = PromptBook::prepare(&espeak, &texts, &|_, _| {});
     let prepared = begun.elapsed();
     if let Some((text, error)) = failed.first() {
         return Err(format!("\"{text}\" cannot be spoken: {error}").into());
@@ -55,19 +55,22 @@ fn main() -> Outcome<()> {
     println!("| prompt | first frame after | all after | sound |");
     println!("|---|---:|---:|---:|");
     let greeting = texts.first().ok_or("there is no greeting")?;
-    let ready = || Ok(book.get(greeting).ok_or("no prompt")?.phrases().to_vec());
+    let ready = || {
+        Ok(book
+            .get(greeting, RATE)
+            .ok_or("no prompt")?
+            .phrases()
+            .to_vec())
+    };
     let took = median(ready)?;
-    let sound = book.get(greeting).ok_or("no prompt")?.duration();
+    let sound = book.get(greeting, RATE).ok_or("no prompt")?.duration();
     println!(
         "| ready: the greeting | {} | {} | {} |",
         ms(took),
         ms(took),
         seconds(sound)
     );
-    espeak.learn(
-        "Thank you. Your order {order} is on its way. Is there anything else?",
-        RATE,
-    )?;
+    espeak.learn("Thank you. Your order {order} is on its way. Is there anything else?")?;
     for (what, text) in [
         (
             "stitched: sentence, sentence with a code, sentence",
@@ -92,7 +95,7 @@ fn main() -> Outcome<()> {
     );
     println!(
         "Encoding a frame as PCMU takes {:.2?}.\n",
-        encoding(&book.get(greeting).ok_or("no prompt")?.samples(RATE))
+        encoding(&book.get(greeting, RATE).ok_or("no prompt")?.samples(RATE))
     );
 
     println!(
@@ -223,10 +226,10 @@ fn times(speaker: &Speaker, text: &str) -> Outcome<(Duration, Duration)> {
 fn encoding(samples: &[i16]) -> Duration {
     let frames = Clip::new(RATE.hz(), samples.to_vec()).frames(RATE);
     let mut payload = Vec::new();
+    let mut encoder = Encoder::new(Codec::Pcmu);
     let begun = Instant::now();
     for frame in &frames {
-        payload.clear();
-        Codec::Pcmu.encode(black_box(frame), &mut payload);
+        encoder.encode(black_box(frame.samples()), &mut payload);
         black_box(&payload);
     }
     begun.elapsed() / frames.len().max(1) as u32

@@ -14,8 +14,9 @@ fn raw(folder: &Path, wav: &str, codec: zeroline::line::codec::Codec) -> PathBuf
         .unwrap()
         .clip;
     let (mut bytes, mut payload) = (Vec::new(), Vec::new());
+    let mut encoder = zeroline::line::codec::Encoder::new(codec);
     for frame in clip.frames(zeroline::audio::LineRate::Narrow) {
-        codec.encode(&frame, &mut payload);
+        encoder.encode(frame.samples(), &mut payload);
         bytes.extend(&payload);
     }
     let path = folder.join("question.raw");

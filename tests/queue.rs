@@ -15,6 +15,8 @@ mod sound;
 mod briefing;
 #[path = "queue/call_back.rs"]
 mod call_back;
+#[path = "queue/codecs.rs"]
+mod codecs;
 #[path = "queue/duty.rs"]
 mod duty;
 #[path = "queue/faults.rs"]
@@ -62,6 +64,10 @@ side_by_side!(
     joined::each_side_has_a_codec_of_its_own,
     joined::a_phone_that_is_muted_and_sends_nothing_keeps_its_caller,
     joined::a_phone_that_wants_to_pass_its_caller_on_is_refused_and_keeps_them,
+    codecs::callers_are_understood_in_every_codec_and_when_it_changes,
+    codecs::a_wideband_caller_and_a_narrowband_agent_hear_each_other,
+    codecs::the_packet_time_of_a_phone_is_honoured_and_a_pause_of_its_own_bridged,
+    codecs::real_phones_with_wideband_codecs_hear_and_are_heard,
     briefing::an_agent_hears_who_waits_and_presses_1_or_2_on_a_real_phone,
     briefing::a_voice_mail_that_answers_takes_nobody,
     briefing::whoever_takes_over_knows_what_it_is_about,

@@ -66,6 +66,7 @@ impl Company {
             says: &self.tone(),
             answers,
             transport,
+            codecs: "PCMU,PCMA",
         };
         Baresip::start(self.agent.address(), &phone)
     }

@@ -5,7 +5,7 @@ use super::noises::Random;
 use super::vad::{Detector, Spoken, extent, percentile};
 use zeroline::audio::{FRAME_MS, Frame, LineRate};
 use zeroline::hear::{Heard, Listener};
-use zeroline::line::codec::Codec;
+use zeroline::line::codec::{Codec, Decoder, Encoder};
 
 const RATE: LineRate = LineRate::Narrow;
 const FRAME: usize = RATE.frame_len();
@@ -52,9 +52,9 @@ fn sent(echo: &[f32], caller: &[i16], from: usize) -> Vec<Frame> {
     samples
         .chunks_exact(FRAME)
         .map(|samples| {
-            Codec::Pcmu.encode(&Frame::of(RATE, samples), &mut payload);
+            Encoder::new(Codec::Pcmu).encode(Frame::of(RATE, samples).samples(), &mut payload);
             back.clear();
-            Codec::Pcmu.decode(&payload, &mut back);
+            Decoder::new(Codec::Pcmu).decode(&payload, &mut back);
             Frame::of(RATE, &back)
         })
         .collect()

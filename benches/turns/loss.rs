@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use zeroline::audio::{Clip, Frame, Key, LineRate};
 use zeroline::dialplan::Dialplan;
 use zeroline::hear::{Expected, Heard, Listener, Recogniser, Sphinx, Stop, Vad};
-use zeroline::line::codec::Codec;
+use zeroline::line::codec::{Codec, Decoder, Encoder};
 use zeroline::line::rtp::RtpSession;
 use zeroline::line::sdp::{Media, PayloadTypes};
 use zeroline::understand::{Language, asks_for_human, spoken};
@@ -254,8 +254,8 @@ fn room(random: &mut u64) -> Frame {
 
 fn through_codec(frame: &Frame) -> Vec<i16> {
     let (mut payload, mut samples) = (Vec::new(), Vec::new());
-    Codec::Pcmu.encode(frame, &mut payload);
-    Codec::Pcmu.decode(&payload, &mut samples);
+    Encoder::new(Codec::Pcmu).encode(frame.samples(), &mut payload);
+    Decoder::new(Codec::Pcmu).decode(&payload, &mut samples);
     samples
 }
 
@@ -290,6 +290,7 @@ fn media(remote: SocketAddr) -> Media {
     let types = PayloadTypes {
         audio: 0,
         telephone_event: Some(101),
+        comfort_noise: None,
     };
     Media {
         remote,
@@ -298,5 +299,6 @@ fn media(remote: SocketAddr) -> Media {
         receive: types,
         we_send: true,
         we_receive: true,
+        packet_ms: 20,
     }
 }

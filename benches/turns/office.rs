@@ -19,7 +19,7 @@ use zeroline::hear::{Expected, Sphinx, Vad};
 use zeroline::line::sip::Agent;
 use zeroline::lookup::Lookups;
 use zeroline::record::{Store, Writer};
-use zeroline::server::{Config, LINE_RATE, Parts, Plan, Server};
+use zeroline::server::{Config, Parts, Plan, Server};
 use zeroline::speak::say::Pronunciations;
 use zeroline::speak::{Espeak, PromptBook, Speaker};
 use zeroline::understand::Language;
@@ -181,7 +181,7 @@ impl Office {
         let none = Pronunciations::default();
         let speaker = Speaker::new(Box::new(voice), dialplan.language, none, records.path());
         let texts = dialplan.fixed_texts();
-        let (prompts, failed) = PromptBook::prepare(&speaker, LINE_RATE, texts, &|_, _| {});
+        let (prompts, failed) = PromptBook::prepare(&speaker, texts, &|_, _| {});
         if let Some((text, error)) = failed.first() {
             return Err(format!("\"{text}\" cannot be spoken: {error}").into());
         }
@@ -193,7 +193,7 @@ impl Office {
                 ..Config::default()
             },
             plan: Plan {
-                music: Music::built_in(LINE_RATE),
+                music: Music::built_in(),
                 dialplan: Arc::new(dialplan),
                 prompts: Arc::new(prompts),
                 engines: Engines {

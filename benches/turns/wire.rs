@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use zeroline::audio::{FRAME_MS, Frame, LineRate, level};
-use zeroline::line::codec::Codec;
+use zeroline::line::codec::{Codec, Decoder, Encoder};
 use zeroline::line::sdp::{self, Origin};
 use zeroline::line::sip::{Agent, Session, SessionEvent, SessionEvents};
 
@@ -162,7 +162,7 @@ impl Phone {
             })
             .collect();
         let mut payload = Vec::new();
-        CODEC.encode(&Frame::of(RATE, &frame), &mut payload);
+        Encoder::new(CODEC).encode(Frame::of(RATE, &frame).samples(), &mut payload);
         let timestamp = self.packets.wrapping_mul(FRAME as u32);
         let marker = u8::from(self.packets == 0) << 7;
         // RFC 3550 section 5.1: version 2, nothing optional.
@@ -300,7 +300,7 @@ fn listen(socket: &UdpSocket, heard: &Mutex<Vec<Packet>>, closed: &AtomicBool) {
             continue;
         }
         samples.clear();
-        CODEC.decode(payload, &mut samples);
+        Decoder::new(CODEC).decode(payload, &mut samples);
         let level = level::dbov(&samples);
         let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.push(Packet { at, level });

@@ -1,9 +1,11 @@
 //! Sound as the rest of the program sees it: 20 ms frames on a call, clips everywhere else.
 //!
-//! A [`Frame`] is what a call hears and plays, at the call's line rate, without allocation.
+//! A [`Frame`] is what a call hears and plays, at the call's line rate, without allocation; where a line
+//! and the call on it differ, [`halfband`] converts it.
 //! A [`Clip`] is sound of any length and rate: an utterance to recognise, a prompt, a WAV file.
 //! Nothing here knows about codecs, RTP or speech.
 
+pub mod halfband;
 mod key;
 pub mod level;
 pub mod resample;
@@ -25,6 +27,8 @@ pub enum LineRate {
 }
 
 impl LineRate {
+    pub const ALL: [LineRate; 2] = [LineRate::Narrow, LineRate::Wide];
+
     /// Samples a second.
     pub const fn hz(self) -> u32 {
         match self {
@@ -36,6 +40,36 @@ impl LineRate {
     /// Samples in one 20 ms frame: 160 or 320.
     pub const fn frame_len(self) -> usize {
         (self.hz() / 1000 * FRAME_MS) as usize
+    }
+}
+
+/// The same thing at either line rate.
+#[derive(Debug, Clone, Default)]
+pub struct ByRate<T> {
+    narrow: T,
+    wide: T,
+}
+
+impl<T> ByRate<T> {
+    pub fn of(make: impl Fn(LineRate) -> T) -> ByRate<T> {
+        ByRate {
+            narrow: make(LineRate::Narrow),
+            wide: make(LineRate::Wide),
+        }
+    }
+
+    pub fn at(&self, rate: LineRate) -> &T {
+        match rate {
+            LineRate::Narrow => &self.narrow,
+            LineRate::Wide => &self.wide,
+        }
+    }
+
+    pub fn at_mut(&mut self, rate: LineRate) -> &mut T {
+        match rate {
+            LineRate::Narrow => &mut self.narrow,
+            LineRate::Wide => &mut self.wide,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whole clips from one sample rate to another (rubato's FFT resampler).
 //!
-//! Not for the media path: a call has one line rate and its frames are never resampled.
+//! Not for the media path: there, frames of the other line rate go through [`super::halfband`].
 
 use super::Clip;
 use rubato::audioadapter_buffers::owned::InterleavedOwned;

@@ -98,6 +98,11 @@ impl Briefing {
         }
     }
 
+    /// Of the frames it takes and gives.
+    pub fn rate(&self) -> LineRate {
+        self.setup.rate
+    }
+
     /// Hears 20 ms of the agent and gives 20 ms to play into `out`.
     pub fn tick(&mut self, agent: &Frame, out: &mut Frame) {
         if let Some(key) = self.tones.hear(agent).key {
@@ -217,7 +222,7 @@ impl Briefing {
     fn queue(&mut self, say: Vec<Text>) {
         for text in say {
             let shown = speak::shown(&text).into();
-            match self.setup.prompts.get(&text) {
+            match self.setup.prompts.get(&text, self.setup.rate) {
                 Some(prompt) => self.player.add(shown, prompt, true),
                 None => {
                     self.next_job += 1;
@@ -241,7 +246,7 @@ mod tests {
     fn briefing(accept: Accept) -> Briefing {
         let text = "Moving an appointment. Press 1 to take the call.";
         let speaker = Hum::default().speaker();
-        let (prompts, _) = PromptBook::prepare(&speaker, RATE, [text], &|_, _| {});
+        let (prompts, _) = PromptBook::prepare(&speaker, [text], &|_, _| {});
         Briefing::new(BriefingSetup {
             rate: RATE,
             language: Language::EnglishUs,

@@ -18,11 +18,11 @@ pub struct Setup {
     pub id: String,
     pub rate: LineRate,
     pub dialplan: Arc<Dialplan>,
-    /// The prompts that are ready, at `rate`.
+    /// The prompts that are ready.
     pub prompts: Arc<PromptBook>,
     /// What tells the caller's voice from other sound.
     pub vad: Vad,
-    /// What is heard while waiting, at `rate`.
+    /// What is heard while waiting.
     pub music: Music,
     /// How many callers wait in the queue of `[human]`, where there is one.
     pub waiting: Option<u32>,

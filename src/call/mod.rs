@@ -267,7 +267,7 @@ impl Call {
             Phase::Recording(_) => self.record(caller, out),
             // For as long as the agent has the caller on hold.
             Phase::Connected { .. } => {
-                if let Some(music) = self.music.frame(self.now as usize) {
+                if let Some(music) = self.music.frame(self.now as usize, self.rate) {
                     out.clone_from(music);
                 }
             }

@@ -1,7 +1,7 @@
 //! What a waiting caller hears between announcements: the company's own recording, over and over, or a
 //! few quiet notes. No words, so that nobody mistakes it for an announcement.
 
-use crate::audio::{Clip, FRAME_MS, Frame, LineRate, level};
+use crate::audio::{ByRate, Clip, FRAME_MS, Frame, LineRate, level};
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
@@ -14,44 +14,53 @@ const STEP_S: f32 = 2.0;
 const FADED_S: f32 = 0.9;
 const AMPLITUDE: f32 = 1_500.0;
 
-/// Sound without end, in frames; cheap to share.
+/// Sound without end, in frames of either rate; cheap to share.
 #[derive(Debug, Clone)]
-pub struct Music(Arc<[Frame]>);
+pub struct Music(ByRate<Arc<[Frame]>>);
 
 impl Music {
     /// A recording, lowered where it is loud. Its end is followed by its beginning.
-    pub fn of(recording: &Clip, rate: LineRate) -> Music {
-        let mut frames = recording.frames(rate);
-        let hz = rate.hz();
-        let samples: Vec<i16> = frames.iter().flat_map(Frame::samples).copied().collect();
-        let too_loud = level::active_dbov(&samples, hz) - LEVEL;
-        if too_loud > 0.0 {
-            let gain = 10_f32.powf(-too_loud / 20.0);
-            for sample in frames.iter_mut().flat_map(|frame| frame.samples_mut()) {
-                *sample = (f32::from(*sample) * gain) as i16;
-            }
+    pub fn of(recording: &Clip) -> Music {
+        Music(ByRate::of(|rate| lowered(recording, rate)))
+    }
+
+    pub fn built_in() -> Music {
+        Music(ByRate::of(notes))
+    }
+
+    /// Frame number `at`, at that rate.
+    pub fn frame(&self, at: usize, rate: LineRate) -> Option<&Frame> {
+        let frames = self.0.at(rate);
+        frames.get(at % frames.len().max(1))
+    }
+}
+
+fn lowered(recording: &Clip, rate: LineRate) -> Arc<[Frame]> {
+    let mut frames = recording.frames(rate);
+    let hz = rate.hz();
+    let samples: Vec<i16> = frames.iter().flat_map(Frame::samples).copied().collect();
+    let too_loud = level::active_dbov(&samples, hz) - LEVEL;
+    if too_loud > 0.0 {
+        let gain = 10_f32.powf(-too_loud / 20.0);
+        for sample in frames.iter_mut().flat_map(|frame| frame.samples_mut()) {
+            *sample = (f32::from(*sample) * gain) as i16;
         }
-        Music(frames.into())
     }
+    frames.into()
+}
 
-    pub fn built_in(rate: LineRate) -> Music {
-        let seconds = STEP_S * NOTES.len() as f32;
-        let count = (seconds * 1_000.0) as usize / FRAME_MS as usize;
-        let length = rate.frame_len();
-        let frame = |number: usize| {
-            let mut frame = Frame::silence(rate);
-            for (at, sample) in frame.samples_mut().iter_mut().enumerate() {
-                *sample = note((number * length + at) as f32 / rate.hz() as f32) as i16;
-            }
-            frame
-        };
-        Music((0..count).map(frame).collect())
-    }
-
-    /// Frame number `at`.
-    pub fn frame(&self, at: usize) -> Option<&Frame> {
-        self.0.get(at % self.0.len().max(1))
-    }
+fn notes(rate: LineRate) -> Arc<[Frame]> {
+    let seconds = STEP_S * NOTES.len() as f32;
+    let count = (seconds * 1_000.0) as usize / FRAME_MS as usize;
+    let length = rate.frame_len();
+    let frame = |number: usize| {
+        let mut frame = Frame::silence(rate);
+        for (at, sample) in frame.samples_mut().iter_mut().enumerate() {
+            *sample = note((number * length + at) as f32 / rate.hz() as f32) as i16;
+        }
+        frame
+    };
+    (0..count).map(frame).collect()
 }
 
 /// The sound at that second.
@@ -72,15 +81,18 @@ mod tests {
 
     #[test]
     fn it_goes_on_for_ever_and_is_quiet() {
-        let music = Music::built_in(LineRate::Narrow);
-        let samples: Vec<i16> = (0..2_000)
-            .flat_map(|at| music.frame(at).unwrap().samples().to_vec())
-            .collect();
-        let level = level::active_dbov(&samples, 8_000);
-        assert!((-40.0..-25.0).contains(&level), "{level}");
-        // No click at the seam, nor between notes.
-        let steepest = samples.windows(2).map(|pair| pair[0].abs_diff(pair[1]));
-        assert!(steepest.max() < Some(700));
+        let music = Music::built_in();
+        for rate in LineRate::ALL {
+            let samples: Vec<i16> = (0..2_000)
+                .flat_map(|at| music.frame(at, rate).unwrap().samples().to_vec())
+                .collect();
+            assert_eq!(samples.len(), 2_000 * rate.frame_len());
+            let level = level::active_dbov(&samples, rate.hz());
+            assert!((-40.0..-25.0).contains(&level), "{level}");
+            // No click at the seam, nor between notes.
+            let steepest = samples.windows(2).map(|pair| pair[0].abs_diff(pair[1]));
+            assert!(steepest.max() < Some(700));
+        }
     }
 
     #[test]
@@ -88,9 +100,15 @@ mod tests {
         let of = |amplitude: f32| {
             let tone = crate::audio::tone::sines(&[400.0], amplitude, 8_000, 0);
             let clip = Clip::new(8_000, tone.take(16_000).collect());
-            let music = Music::of(&clip, LineRate::Narrow);
+            let music = Music::of(&clip);
             let samples: Vec<i16> = (0..100)
-                .flat_map(|at| music.frame(at).unwrap().samples().to_vec())
+                .flat_map(|at| {
+                    music
+                        .frame(at, LineRate::Narrow)
+                        .unwrap()
+                        .samples()
+                        .to_vec()
+                })
                 .collect();
             level::active_dbov(&samples, 8_000)
         };
@@ -100,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_recording_of_nothing_is_silence() {
-        let music = Music::of(&Clip::new(8_000, Vec::new()), LineRate::Narrow);
-        assert!(music.frame(7).is_none());
+        let music = Music::of(&Clip::new(8_000, Vec::new()));
+        assert!(music.frame(7, LineRate::Wide).is_none());
     }
 }

@@ -42,7 +42,8 @@ impl Call {
 
     pub(super) fn queue(&mut self, text: Arc<str>, barge_in: bool) {
         let shown = speak::shown(&text).into();
-        let ready = self.prompts.get(&text).filter(|_| self.pace == Pace::Usual);
+        let ready = self.prompts.get(&text, self.rate);
+        let ready = ready.filter(|_| self.pace == Pace::Usual);
         match ready {
             Some(prompt) => self.player.add(shown, prompt, barge_in),
             None => {
@@ -78,7 +79,7 @@ impl Call {
     /// Something to hear while the answer takes long.
     pub(super) fn one_moment(&mut self) {
         let filler = self.dialplan.one_moment();
-        if let Some(prompt) = self.prompts.get(filler) {
+        if let Some(prompt) = self.prompts.get(filler, self.rate) {
             self.player.add_first(speak::shown(filler).into(), prompt);
         }
     }

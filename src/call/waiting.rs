@@ -377,7 +377,7 @@ impl Call {
         if going_on || asks {
             waiting.music_from = now + REST;
         } else if now >= waiting.music_from {
-            if let Some(music) = self.music.frame(waiting.heard) {
+            if let Some(music) = self.music.frame(waiting.heard, self.rate) {
                 out.clone_from(music);
             }
             waiting.heard += 1;

@@ -150,6 +150,7 @@ async fn one_call(parts: Parts, roles: Roles, out: &Path) -> Result<Seen, Failur
         says: &roles.human,
         answers: true,
         transport: "udp",
+        codecs: "PCMU,PCMA",
     };
     let phone = Baresip::start(server.address(), &account).map_err(|error| {
         Failure(format!(

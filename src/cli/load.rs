@@ -8,7 +8,7 @@ use crate::dialplan::{Diagnostic, Dialplan, check};
 use crate::engines::Engines;
 use crate::hear::{self, Expected, Sphinx, Unlisted, Vad, Wanted, WantedVad};
 use crate::lookup::Lookups;
-use crate::server::{LINE_RATE, Plan};
+use crate::server::Plan;
 use crate::speak::piper::PiperSettings;
 use crate::speak::say::Pronunciations;
 use crate::speak::{self, Cache, Espeak, PromptBook, SpeakError, Speaker, Wish};
@@ -90,8 +90,7 @@ pub fn all(
         tracing::warn!("{warning}");
     }
     let (speaker, why) = speaker(&dialplan, None)?;
-    let (prompts, failed) =
-        PromptBook::prepare(&speaker, LINE_RATE, dialplan.fixed_texts(), &progress);
+    let (prompts, failed) = PromptBook::prepare(&speaker, dialplan.fixed_texts(), &progress);
     if !failed.is_empty() {
         let mistakes = failed
             .iter()
@@ -109,8 +108,8 @@ pub fn all(
         vad,
     };
     let music = match dialplan.music() {
-        Some(file) => Music::of(&wav::read(&file)?.clip, LINE_RATE),
-        None => Music::built_in(LINE_RATE),
+        Some(file) => Music::of(&wav::read(&file)?.clip),
+        None => Music::built_in(),
     };
     let plan = Plan {
         music,

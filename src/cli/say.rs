@@ -1,9 +1,8 @@
 //! `zeroline say`
 
 use super::{Done, Failure, Verdict, load};
-use crate::audio::{Clip, wav};
-use crate::line::codec::Codec;
-use crate::server::LINE_RATE;
+use crate::audio::{Clip, LineRate, wav};
+use crate::line::codec::{Codec, Decoder, Encoder};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -27,20 +26,22 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// As most callers hear it.
+const RATE: LineRate = LineRate::Narrow;
 /// Programs that play a WAV file, the first that is there.
 const PLAYERS: [&[&str]; 4] = [&["pw-play"], &["paplay"], &["aplay", "-q"], &["play", "-q"]];
 
 pub fn run(args: &Args) -> Done {
     let dialplan = load::dialplan(args.dialplan.as_deref())?;
     let (speaker, _) = load::speaker(&dialplan, args.voice.as_deref())?;
-    let prompt = speaker.prompt(&args.text, LINE_RATE)?;
+    let prompt = speaker.prompt(&args.text, RATE)?;
     let mut samples = Vec::new();
-    for frame in Clip::new(LINE_RATE.hz(), prompt.samples(LINE_RATE)).frames(LINE_RATE) {
+    for frame in Clip::new(RATE.hz(), prompt.samples(RATE)).frames(RATE) {
         let mut sent = Vec::new();
-        Codec::Pcmu.encode(&frame, &mut sent);
-        Codec::Pcmu.decode(&sent, &mut samples);
+        Encoder::new(Codec::Pcmu).encode(frame.samples(), &mut sent);
+        Decoder::new(Codec::Pcmu).decode(&sent, &mut samples);
     }
-    let clip = Clip::new(LINE_RATE.hz(), samples);
+    let clip = Clip::new(RATE.hz(), samples);
     let words = speaker.words(&args.text);
     println!("{}: {words} ({} ms)", speaker.name(), clip.milliseconds());
     match &args.out {

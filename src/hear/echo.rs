@@ -155,14 +155,16 @@ impl Canceller {
             processor.buffer_render(played);
             processor.process_capture(false, false, Some(linear), heard);
         }
-        // What is left of a block is shorter than any delay.
-        self.played.clear();
+        // The rest of a block stays, and both stay as far apart as they were.
+        let rest = self.played.len();
         self.heard.clear();
+        self.heard.resize(rest, 0.0);
         // A frame of 8 kHz is two and a half blocks: half a block goes ahead.
-        for done in [&mut self.clean, &mut self.raw] {
-            done.clear();
-            done.resize(self.rate.frame_len() % BLOCK_SIZE, 0);
-        }
+        let ahead = self.rate.frame_len() % BLOCK_SIZE;
+        self.clean.clear();
+        self.clean.resize(ahead.saturating_sub(rest), 0);
+        self.raw.clear();
+        self.raw.resize(ahead, 0);
     }
 
     fn process(&mut self, caller: &Frame, playing: &Frame) -> Frame {

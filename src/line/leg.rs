@@ -76,8 +76,8 @@ impl Leg {
         &mut self.session
     }
 
-    /// Reads what has come and gives 20 ms of the other side's sound; once a tick. False if none of
-    /// it was received.
+    /// Reads what has come and gives 20 ms of the other side's sound, at the rate that `frame` has;
+    /// once a tick. False if none of it was received.
     pub fn receive(&mut self, frame: &mut Frame) -> bool {
         let mut buffer = [0; LONGEST_DATAGRAM];
         for _ in 0..MOST_DATAGRAMS {
@@ -100,8 +100,10 @@ impl Leg {
 
     /// Sends 20 ms; once a tick. What cannot be sent is lost, as on any line.
     pub fn send(&mut self, frame: &Frame) {
-        if let Some((packet, to)) = self.session.packet(frame) {
-            let _ = self.socket.send_to(packet, to);
+        let mut packet = self.session.packet(frame);
+        while let Some((datagram, to)) = packet {
+            let _ = self.socket.send_to(datagram, to);
+            packet = self.session.next_packet();
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Account<'a> {
     pub answers: bool,
     /// `udp` or `tcp`.
     pub transport: &'a str,
+    /// What it offers, as it names them: `PCMU,PCMA`, `G722/16000/1`, `opus/48000/2`.
+    pub codecs: &'a str,
 }
 
 /// A phone that is switched on; off when dropped.
@@ -47,15 +49,15 @@ impl Baresip {
              ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
              ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\n\
              audio_path {heard}\njitter_buffer_delay 1-10\nnet_interface 127.0.0.1\n\
-             module_path {MODULES}\nmodule g711.so\nmodule sndfile.so\nmodule aufile.so\n\
+             module_path {MODULES}\nmodule g711.so\nmodule g722.so\nmodule opus.so\nmodule sndfile.so\nmodule aufile.so\n\
              module aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
              snd_path {heard}\nctrl_tcp_listen {control}\n"
         );
         let mode = if account.answers { "auto" } else { "manual" };
         let accounts = format!(
             "<sip:{}@{registrar};transport={}>;auth_pass={};answermode={mode};regint=60;\
-             audio_codecs=PCMU,PCMA\n",
-            account.user, account.transport, account.password
+             audio_codecs={}\n",
+            account.user, account.transport, account.password, account.codecs
         );
         std::fs::write(folder.path().join("config"), config)?;
         std::fs::write(folder.path().join("accounts"), accounts)?;

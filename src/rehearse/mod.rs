@@ -27,7 +27,7 @@ use crate::dialplan::LookedUp;
 use crate::engines::{self, Engines};
 use crate::hear::{Recognition, Unheard};
 use crate::human::{Place, Refused, Wait};
-use crate::line::codec::Codec;
+use crate::line::codec::{Codec, Decoder, Encoder};
 use crate::lookup::Lookups;
 use crate::speak::{self, Phrase};
 use std::collections::BTreeMap;
@@ -331,8 +331,8 @@ impl Line {
     fn carry(&mut self, frame: &mut Frame) {
         if frame.rate() == Codec::Pcmu.line_rate() {
             self.samples.clear();
-            Codec::Pcmu.encode(frame, &mut self.payload);
-            Codec::Pcmu.decode(&self.payload, &mut self.samples);
+            Encoder::new(Codec::Pcmu).encode(frame.samples(), &mut self.payload);
+            Decoder::new(Codec::Pcmu).decode(&self.payload, &mut self.samples);
             *frame = Frame::of(frame.rate(), &self.samples);
         }
     }

@@ -9,7 +9,7 @@ use super::desk::DeskInput;
 use super::media::{Command, Slot};
 use super::offers::Offers;
 use super::phones::user_to_user;
-use super::{LINE_RATE, Plan, Shared};
+use super::{Plan, Shared};
 use crate::call::{Accept, Briefing, BriefingSetup, CalledBack, Decision, Input, Way};
 use crate::dialplan::{Brief, Text, ToAgent};
 use crate::human::{self, Dialled, Offered, PromiseId, Ring, Stop, Who};
@@ -124,7 +124,7 @@ async fn ring(
     let Some(phone) = shared.phone_of(&about.agent) else {
         return Err(failed("their phone is not registered".to_owned()));
     };
-    let begun = Offers::begin(&shared.ports);
+    let begun = Offers::begin(shared);
     let (socket, mut offers) = begun.map_err(|e| failed(e.to_string()))?;
     let outgoing = Outgoing {
         name: Some(shared.shown_as(about)),
@@ -146,7 +146,7 @@ async fn ring(
     let (news, received) = mpsc::channel(8);
     let accept = shared.accept_of(&about.queue);
     let briefing = Briefing::new(BriefingSetup {
-        rate: LINE_RATE,
+        rate: media.codec.line_rate(),
         language: plan.dialplan.language,
         accept,
         say: brief(&plan, about, accept),

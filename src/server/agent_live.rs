@@ -1,9 +1,9 @@
 //! An agent's leg on the media thread: the briefing and the keys, then the sound of the call it is
 //! joined to. Its signalling is `agent_leg`.
 
+use super::Plan;
 use super::media::Slot;
 use super::pool::Pool;
-use super::{LINE_RATE, Plan};
 use crate::audio::{FRAME_MS, Frame};
 use crate::call::{Briefing, Decision, Input, Way};
 use crate::dialplan::Text;
@@ -80,7 +80,8 @@ impl AgentLive {
 
     /// 20 ms without a caller.
     pub fn tick(&mut self, slot: Slot, pool: &Pool) {
-        let (mut said, mut heard) = (Frame::silence(LINE_RATE), Frame::silence(LINE_RATE));
+        let rate = self.briefing.rate();
+        let (mut said, mut heard) = (Frame::silence(rate), Frame::silence(rate));
         self.leg.receive(&mut said);
         while let Some(key) = self.leg.take_key() {
             self.briefing.handle(Input::Key(key, Way::Rtp));
@@ -88,7 +89,7 @@ impl AgentLive {
         self.briefing.tick(&said, &mut heard);
         self.leg.send(&heard);
         while let Some(job) = self.briefing.poll_job() {
-            if let Err(input) = pool.give(slot, LINE_RATE, &self.plan.engines, job) {
+            if let Err(input) = pool.give(slot, rate, &self.plan.engines, job) {
                 self.briefing.handle(input);
             }
         }
@@ -118,10 +119,10 @@ impl AgentLive {
         self.briefing.leave(say);
     }
 
-    /// 20 ms with a caller: they hear what the agent says; `None` while the agent has them on hold and
+    /// 20 ms with a caller, at the rate of the caller's call: they hear what the agent says; `None` while the agent has them on hold and
     /// their phone plays nothing of its own.
     pub fn converse(&mut self, caller: &Frame) -> Option<Frame> {
-        let mut said = Frame::silence(LINE_RATE);
+        let mut said = Frame::silence(caller.rate());
         let received = self.leg.receive(&mut said);
         self.leg.send(caller);
         self.watch();

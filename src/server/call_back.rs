@@ -103,7 +103,7 @@ async fn call(
     if let Some(why) = attempt.held {
         return Err(Dialled::NotTried(why));
     }
-    let begun = Offers::begin(&shared.ports);
+    let begun = Offers::begin(shared);
     let (socket, mut offers) = begun.map_err(|error| Dialled::NotTried(error.to_string()))?;
     let called = tokio::select! {
         called = shared.call_out(&attempt.number, offers.offer(), RINGS) => called?,

@@ -5,6 +5,7 @@ use super::people::{self, Agent, Asterisk, People, Queue};
 use super::trunks::{self, Trunk};
 use crate::hear::{Wanted, WantedVad};
 use crate::human::Setup;
+use crate::line::codec::Codec;
 use crate::line::sip;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -36,6 +37,7 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     pub recognition: Recognition,
     pub listening: Listening,
+    pub media: MediaTable,
     /// Where callers wait; one, where neither queues nor agents are written.
     #[serde(rename = "queue", default)]
     pub queues: Vec<Queue>,
@@ -53,6 +55,37 @@ pub struct Config {
 pub struct Listening {
     /// `webrtc`, or `silero` where its model is installed: hears through music, for more CPU.
     pub vad: WantedVad,
+}
+
+/// The sound of calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MediaTable {
+    /// The codecs that are spoken, the one that is liked best first: of those that a caller offers, the
+    /// first of these is taken. `g722`, `opus`, `pcmu`, `pcma`.
+    pub codecs: Vec<Codec>,
+}
+
+impl Default for MediaTable {
+    fn default() -> MediaTable {
+        MediaTable {
+            codecs: Codec::ALL.into(),
+        }
+    }
+}
+
+impl MediaTable {
+    fn check(&self) -> Result<(), String> {
+        let twice =
+            |(at, codec): (usize, &Codec)| self.codecs.iter().skip(at + 1).any(|c| c == codec);
+        if self.codecs.is_empty() || self.codecs.iter().enumerate().any(twice) {
+            let example = "codecs = [\"pcma\", \"pcmu\"]";
+            return Err(format!(
+                "[media] codecs: write each codec once, and at least one, such as {example}"
+            ));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -82,6 +115,7 @@ impl Default for Config {
             metrics: None,
             recognition: Recognition::default(),
             listening: Listening::default(),
+            media: MediaTable::default(),
             queues,
             agents,
             trunks: Vec::new(),
@@ -136,6 +170,7 @@ impl Config {
             );
             return Err(invalid(why));
         }
+        config.media.check().map_err(invalid)?;
         if config.queues.is_empty() && config.agents.is_empty() {
             (config.queues, config.agents) = people::by_default();
         }
@@ -262,6 +297,31 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn codecs_are_spoken_in_the_order_in_which_they_are_written() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/codecs.md");
+        let docs = std::fs::read_to_string(docs).unwrap();
+        let example = docs.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        assert!(example.contains("codecs"), "{example}");
+        assert_eq!(read(example).unwrap().media.codecs, Codec::ALL);
+        let only = read("[media]\ncodecs = [\"pcmu\"]").unwrap();
+        assert_eq!(only.media.codecs, [Codec::Pcmu]);
+        assert_eq!(read("").unwrap().media.codecs, Codec::ALL);
+        for wrong in ["[]", "[\"pcma\", \"pcma\"]"] {
+            let error = read(&format!("[media]\ncodecs = {wrong}")).unwrap_err();
+            assert!(
+                error.contains("[media]") && error.contains("pcmu"),
+                "{error}"
+            );
+        }
+        let error = read("[media]\ncodecs = [\"g729\"]").unwrap_err();
+        assert!(
+            error.contains("g722") && error.contains("line 2"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! One call's signalling: from its INVITE to its end, between the line and the media thread.
 
+use super::Shared;
 use super::media::{Command, LineRequest, Live, Slot};
 use super::offers::Offers;
 use super::transfer::Transfer;
-use super::{LINE_RATE, Shared};
 use crate::call::{
     About, Call, CalledBack, EndReason, Event, EventKind, Input, Setup, TransferUpdate, Way,
 };
@@ -76,7 +76,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation) {
         // Telephone systems that cannot say how a transfer ended send callers back whom nobody took.
         returned: invitation.was_referred_by(shared.agent.address()),
     };
-    let (socket, mut offers) = match Offers::begin(&shared.ports) {
+    let (socket, mut offers) = match Offers::begin(shared) {
         Ok(begun) => begun,
         Err(error) => {
             tracing::error!(parent: &span, %error, "call refused: no RTP port");
@@ -249,10 +249,12 @@ impl Conversation {
             ..about
         };
         let plan = self.shared.plan();
+        // It stays, whatever codec a re-INVITE agrees: the leg converts.
+        let rate = media.codec.line_rate();
         let number = about.number.clone();
         let call = Call::new(Setup {
             id: self.id.clone(),
-            rate: LINE_RATE,
+            rate,
             dialplan: plan.dialplan.clone(),
             prompts: plan.prompts.clone(),
             vad: plan.engines.vad.clone(),
@@ -266,7 +268,7 @@ impl Conversation {
             call,
             plan,
             leg: Leg::new(socket, media),
-            rate: LINE_RATE,
+            rate,
             number,
             line,
             shared: self.shared.clone(),

@@ -1,12 +1,12 @@
 //! Codes that an agent dials on their phone: `*1` ready, `*2` a break, `*3` off duty. The phone has shown
 //! who it is before it gets here.
 
+use super::Shared;
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::media::Command;
 use super::offers::Offers;
 use super::transfer::ended;
-use super::{LINE_RATE, Shared};
 use crate::call::{Accept, Briefing, BriefingSetup};
 use crate::dialplan::ToAgent;
 use crate::human::Input;
@@ -59,7 +59,7 @@ pub async fn serve(shared: &Arc<Shared>, invitation: Invitation, agent: &str) {
 }
 
 async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told: ToAgent) {
-    let Ok((socket, mut offers)) = Offers::begin(&shared.ports) else {
+    let Ok((socket, mut offers)) = Offers::begin(shared) else {
         return invitation.refuse(503, "no port for sound");
     };
     let (agreed, sdp) = match offers.first(&invitation) {
@@ -75,7 +75,7 @@ async fn confirm(shared: &Arc<Shared>, invitation: Invitation, agent: &str, told
     if let Some(media) = &agreed {
         let plan = shared.plan();
         let mut briefing = Briefing::new(BriefingSetup {
-            rate: LINE_RATE,
+            rate: media.codec.line_rate(),
             language: plan.dialplan.language,
             accept: Accept::Key,
             say: Vec::new(),

@@ -34,11 +34,9 @@ pub use kept::QueueFileError;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
 
-use crate::audio::LineRate;
 use crate::call::Music;
 use crate::dialplan::{Dialplan, Reach};
 use crate::engines::Engines;
-use crate::line::codec::Codec;
 use crate::line::leg::Ports;
 use crate::line::sip::{Agent, Invitation, ListenError, Registrations, Trunks};
 use crate::pbx::{self, Pbx};
@@ -59,10 +57,6 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use workers::{Work, Workers};
 
-/// Codecs we speak, the ones we like best first.
-const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
-/// All of them are narrow-band.
-pub const LINE_RATE: LineRate = LineRate::Narrow;
 /// A thread has room for hundreds of calls.
 const MOST_MEDIA_THREADS: usize = 16;
 /// After the drain, calls get this long to be told that they end, and for their BYE.

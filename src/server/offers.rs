@@ -1,7 +1,7 @@
 //! Our side of offer/answer (RFC 3264) in one call.
 
-use super::CODECS;
-use crate::line::leg::Ports;
+use super::Shared;
+use crate::line::codec::Codec;
 use crate::line::sdp::{self, Media, Origin, SdpError};
 use crate::line::sip::{Answerer, Invitation, Session, SessionEvents};
 use std::io;
@@ -11,6 +11,8 @@ use std::net::{SocketAddr, UdpSocket};
 pub struct Offers {
     local: SocketAddr,
     origin: Origin,
+    /// The ones we speak, the one we like best first.
+    codecs: Vec<Codec>,
 }
 
 /// Why an offer is refused: a SIP status and the reason.
@@ -18,11 +20,12 @@ pub type Refusal = (u16, String);
 
 impl Offers {
     /// For a call whose sound goes through a socket of ours, which is given as well.
-    pub fn begin(ports: &Ports) -> io::Result<(UdpSocket, Offers)> {
-        let socket = ports.take()?;
+    pub fn begin(shared: &Shared) -> io::Result<(UdpSocket, Offers)> {
+        let socket = shared.ports.take()?;
         let offers = Offers {
             local: socket.local_addr()?,
             origin: Origin::new(jiff::Timestamp::now().as_microsecond() as u64),
+            codecs: shared.config.media.codecs.clone(),
         };
         Ok((socket, offers))
     }
@@ -36,7 +39,7 @@ impl Offers {
     }
 
     pub fn offer(&mut self) -> String {
-        sdp::offer(self.local, &CODECS, &mut self.origin)
+        sdp::offer(self.local, &self.codecs, &mut self.origin)
     }
 
     pub fn answer(&mut self, offer: &str) -> Result<(Media, String), Refusal> {
@@ -45,11 +48,11 @@ impl Offers {
             false => (488, error.to_string()),
         };
         let offer = sdp::parse(offer.as_bytes()).map_err(refusal)?;
-        sdp::answer(&offer, self.local, &CODECS, &mut self.origin).map_err(refusal)
+        sdp::answer(&offer, self.local, &self.codecs, &mut self.origin).map_err(refusal)
     }
 
     pub fn accept(&self, answer: &str) -> Result<Media, SdpError> {
-        sdp::accept(&sdp::parse(answer.as_bytes())?, self.local, &CODECS)
+        sdp::accept(&sdp::parse(answer.as_bytes())?, self.local, &self.codecs)
     }
 
     /// What was agreed by the answer to an offer of ours within the call. One that cannot be used leaves

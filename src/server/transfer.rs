@@ -5,7 +5,8 @@ use super::agent_live::{AgentLive, AgentNews};
 use super::media::{Command, Slot};
 use super::offers::Offers;
 use super::phones::{US, user_to_user};
-use super::{LINE_RATE, Plan, Shared};
+use super::{Plan, Shared};
+use crate::audio::LineRate;
 use crate::call::{Accept, Briefing, BriefingSetup, Input, TransferUpdate};
 use crate::dialplan::Brief;
 use crate::human::Context;
@@ -108,7 +109,7 @@ impl Consulted {
         target: &str,
         context: &Context,
     ) -> Result<Consulted, String> {
-        let begun = Offers::begin(&shared.ports);
+        let begun = Offers::begin(shared);
         let (socket, mut offers) = begun.map_err(|error| error.to_string())?;
         let outgoing = Outgoing {
             headers: vec![user_to_user(context)],
@@ -129,7 +130,8 @@ impl Consulted {
         let media = consulted.offers.accept(&answer);
         let media = media.map_err(|error| format!("their answer is not usable: {error}"))?;
         let plan = shared.plan();
-        let briefing = Briefing::new(briefing(&plan, context));
+        let rate = media.codec.line_rate();
+        let briefing = Briefing::new(briefing(&plan, rate, context));
         let leg = Leg::new(socket, &media);
         let live = AgentLive::new(target, briefing, leg, plan, tell).dismissed();
         let add = Command::AddAgent(consulted.slot, Box::new(live));
@@ -190,9 +192,9 @@ pub async fn ended(events: &mut SessionEvents, offers: &mut Offers) {
 
 /// They take the call by answering: behind a queue of the telephone system, its members have said there
 /// how they take calls.
-fn briefing(plan: &Plan, context: &Context) -> BriefingSetup {
+fn briefing(plan: &Plan, rate: LineRate, context: &Context) -> BriefingSetup {
     BriefingSetup {
-        rate: LINE_RATE,
+        rate,
         language: plan.dialplan.language,
         accept: Accept::Answer,
         say: plan.dialplan.briefing(&Brief {

@@ -1,15 +1,15 @@
 //! Every prompt that is known before a call needs it, ready to send.
 
 use super::{Prompt, SpeakError, Speaker};
-use crate::audio::LineRate;
+use crate::audio::{ByRate, LineRate};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Prompts by their text, all at one line rate. Fixed once prepared, so calls share it freely.
+/// Prompts by their text, at both line rates. Fixed once prepared, so calls share it freely.
 #[derive(Debug, Default)]
 pub struct PromptBook {
-    prompts: HashMap<String, Prompt>,
+    prompts: HashMap<String, ByRate<Prompt>>,
 }
 
 impl PromptBook {
@@ -18,7 +18,6 @@ impl PromptBook {
     /// fails does not fail the others: it comes back with its error and is not in the book.
     pub fn prepare<T: AsRef<str>>(
         speaker: &Speaker,
-        rate: LineRate,
         texts: impl IntoIterator<Item = T>,
         tell: &(dyn Fn(usize, usize) + Sync),
     ) -> (PromptBook, Vec<(String, SpeakError)>) {
@@ -38,7 +37,7 @@ impl PromptBook {
             for _ in 0..threads.min(texts.len()) {
                 scope.spawn(|| {
                     while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let prompt = speaker.learn(text, rate);
+                        let prompt = speaker.learn(text);
                         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
                         made.push((text.clone(), prompt));
                         tell(made.len(), texts.len());
@@ -61,8 +60,8 @@ impl PromptBook {
     }
 
     /// The prompt for exactly this text.
-    pub fn get(&self, text: &str) -> Option<&Prompt> {
-        self.prompts.get(text)
+    pub fn get(&self, text: &str, rate: LineRate) -> Option<&Prompt> {
+        Some(self.prompts.get(text)?.at(rate))
     }
 }
 
@@ -84,7 +83,7 @@ mod tests {
         ];
         let speaker = hum.clone().speaker();
         let told = Mutex::new(Vec::new());
-        let (book, failed) = PromptBook::prepare(&speaker, LineRate::Narrow, texts, &|done, of| {
+        let (book, failed) = PromptBook::prepare(&speaker, texts, &|done, of| {
             told.lock().unwrap().push((done, of));
         });
         let mut asked = hum.asked();
@@ -93,10 +92,14 @@ mod tests {
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].0, "Unspeakable.");
         assert_eq!(*told.lock().unwrap(), [(1, 4), (2, 4), (3, 4), (4, 4)]);
-        let one = book.get("one").unwrap().duration().as_millis();
-        assert!((960..=1_040).contains(&one), "{one}");
+        for rate in LineRate::ALL {
+            let one = book.get("one", rate).unwrap();
+            let ms = one.duration().as_millis();
+            assert!((960..=1_040).contains(&ms), "{ms}");
+            assert_eq!(one.phrases()[0].frames()[0].rate(), rate);
+        }
         for other in ["Unspeakable.", "One", "two {code}"] {
-            assert!(book.get(other).is_none(), "{other}");
+            assert!(book.get(other, LineRate::Wide).is_none(), "{other}");
         }
     }
 }

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// An hour of narrowband speech.
-const MOST_BYTES: u64 = 60 << 20;
+/// An hour of speech at both line rates.
+const MOST_BYTES: u64 = 180 << 20;
 /// Changes whenever [`Phrase::new`](super::Phrase::new) makes something else of the same clip.
 const FORMAT: &str = "zeroline phrase 1";
 const EXTENSION: &str = "phrase";

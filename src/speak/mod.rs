@@ -9,8 +9,8 @@
 //! ```ignore
 //! let choice = speak::choose(&Wish::default(), "en-US", &folders)?;
 //! let speaker = Speaker::new(choice.voice, language, Pronunciations::default(), Path::new("."));
-//! let (book, failed) = PromptBook::prepare(&speaker, rate, dialplan.fixed_texts(), &|_, _| {});
-//! let greeting = book.get("How can I help?");
+//! let (book, failed) = PromptBook::prepare(&speaker, dialplan.fixed_texts(), &|_, _| {});
+//! let greeting = book.get("How can I help?", rate);
 //! speaker.say("Your code is A 7.", rate, Pace::Usual, &mut |phrase| {
 //!     play(phrase);
 //!     ControlFlow::Continue(())

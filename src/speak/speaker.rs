@@ -4,7 +4,7 @@
 use super::say::{self, Pronunciations};
 use super::script::{self, Part, Recording};
 use super::{Cache, Pace, Phrase, Prompt, SpeakError, Speech, Voice, sentences};
-use crate::audio::{LineRate, wav};
+use crate::audio::{ByRate, LineRate, wav};
 use crate::understand::Language;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -22,7 +22,7 @@ pub struct Speaker {
     cache: Option<Cache>,
     /// Phrases of the dialplan at the usual pace, which may come again in a text that is put together
     /// in a call.
-    learned: Mutex<HashMap<(LineRate, String), Arc<Phrase>>>,
+    learned: Mutex<HashMap<String, ByRate<Arc<Phrase>>>>,
 }
 
 impl Speaker {
@@ -104,24 +104,41 @@ impl Speaker {
         Ok(Prompt::new(phrases))
     }
 
-    /// Makes the phrases of a reply that are the same in every call (those without slots), and
-    /// remembers them for as long as the program runs. Gives the whole reply if it has no slots.
-    pub fn learn(&self, text: &str, rate: LineRate) -> Result<Option<Prompt>, SpeakError> {
+    /// Makes the phrases of a reply that are the same in every call (those without slots), for calls of
+    /// either rate, and remembers them for as long as the program runs. Gives the whole reply if it
+    /// has no slots. The voice says each once.
+    pub fn learn(&self, text: &str) -> Result<Option<ByRate<Prompt>>, SpeakError> {
         let mut phrases = Vec::new();
         for wanted in self.wanted(text) {
             let key = wanted.key();
             if !script::has_slot(&key) {
-                let phrase = self.phrase(&wanted, rate, Pace::Usual)?;
-                self.learned().insert((rate, key), phrase.clone());
+                let known = self.learned().get(&key).cloned();
+                let phrase = match known {
+                    Some(phrase) => phrase,
+                    None => self.at_both_rates(&wanted)?,
+                };
+                self.learned().insert(key, phrase.clone());
                 phrases.push(phrase);
             }
         }
-        phrases.retain(|phrase| phrase.has_sound());
-        Ok((!script::has_slot(text)).then(|| Prompt::new(phrases)))
+        let prompt = |rate| {
+            let phrases = phrases.iter().map(|phrase| phrase.at(rate).clone());
+            Prompt::new(phrases.filter(|phrase| phrase.has_sound()).collect())
+        };
+        Ok((!script::has_slot(text)).then(|| ByRate::of(prompt)))
     }
 
-    fn learned(&self) -> MutexGuard<'_, HashMap<(LineRate, String), Arc<Phrase>>> {
+    fn learned(&self) -> MutexGuard<'_, HashMap<String, ByRate<Arc<Phrase>>>> {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn at_both_rates(&self, wanted: &Wanted) -> Result<ByRate<Arc<Phrase>>, SpeakError> {
+        let made = self.made(wanted, LineRate::ALL, Pace::Usual)?;
+        let [narrow, wide] = made.map(Arc::new);
+        Ok(ByRate::of(|rate| match rate {
+            LineRate::Narrow => narrow.clone(),
+            LineRate::Wide => wide.clone(),
+        }))
     }
 
     /// Remembered, or made now.
@@ -132,11 +149,12 @@ impl Speaker {
         pace: Pace,
     ) -> Result<Arc<Phrase>, SpeakError> {
         let is_usual = pace == Pace::Usual || matches!(wanted, Wanted::Recording(_));
-        let learned = self.learned().get(&(rate, wanted.key())).cloned();
-        match learned.filter(|_| is_usual) {
-            Some(phrase) => Ok(phrase),
-            None => self.made(wanted, rate, pace).map(Arc::new),
+        let learned = self.learned().get(&wanted.key()).cloned();
+        if let Some(phrase) = learned.filter(|_| is_usual) {
+            return Ok(phrase.at(rate).clone());
         }
+        let [phrase] = self.made(wanted, [rate], pace)?;
+        Ok(Arc::new(phrase))
     }
 
     fn wanted<'a>(&self, text: &'a str) -> Vec<Wanted<'a>> {
@@ -155,35 +173,52 @@ impl Speaker {
         wanted
     }
 
-    fn made(&self, wanted: &Wanted, rate: LineRate, pace: Pace) -> Result<Phrase, SpeakError> {
+    fn made<const N: usize>(
+        &self,
+        wanted: &Wanted,
+        rates: [LineRate; N],
+        pace: Pace,
+    ) -> Result<[Phrase; N], SpeakError> {
         match wanted {
-            Wanted::Sentence(words) => self.spoken(words, rate, pace),
-            Wanted::Recording(recording) => played(recording, &self.recordings, rate),
+            Wanted::Sentence(words) => self.spoken(words, rates, pace),
+            Wanted::Recording(recording) => played(recording, &self.recordings, rates),
         }
     }
 
-    fn spoken(&self, words: &str, rate: LineRate, pace: Pace) -> Result<Phrase, SpeakError> {
+    /// The same sound at each of the rates.
+    fn spoken<const N: usize>(
+        &self,
+        words: &str,
+        rates: [LineRate; N],
+        pace: Pace,
+    ) -> Result<[Phrase; N], SpeakError> {
         let voice = self.voice.identity();
         let voice = voice.map(|voice| format!("{voice} at {}", pace.speed()));
         let kept = self.cache.as_ref().zip(voice);
-        if let Some((cache, voice)) = &kept
-            && let Some(samples) = cache.get(voice, words, rate)
-        {
-            return Ok(Phrase::ready(words, samples, rate));
+        if let Some((cache, voice)) = &kept {
+            let samples = rates.map(|rate| cache.get(voice, words, rate));
+            if samples.iter().all(Option::is_some) {
+                let mut samples = samples.into_iter().flatten();
+                let ready = |rate| Phrase::ready(words, samples.next().unwrap_or_default(), rate);
+                return Ok(rates.map(ready));
+            }
         }
         let speech = match (self.voice.speak(words, pace), &self.fallback) {
             (Ok(speech), _) => speech,
             (Err(error), Some(fallback)) => {
                 tracing::warn!("{error}; {} says it", fallback.name());
-                return Ok(Phrase::new(words, &fallback.speak(words, pace)?, rate));
+                let speech = fallback.speak(words, pace)?;
+                return Ok(rates.map(|rate| Phrase::new(words, &speech, rate)));
             }
             (Err(error), None) => return Err(error),
         };
-        let phrase = Phrase::new(words, &speech, rate);
+        let phrases = rates.map(|rate| Phrase::new(words, &speech, rate));
         if let Some((cache, voice)) = &kept {
-            cache.put(voice, words, rate, &phrase.samples());
+            for (rate, phrase) in rates.into_iter().zip(&phrases) {
+                cache.put(voice, words, rate, &phrase.samples());
+            }
         }
-        Ok(phrase)
+        Ok(phrases)
     }
 }
 
@@ -206,23 +241,28 @@ impl Wanted<'_> {
 pub fn check_recordings(text: &str, folder: &Path) -> Result<(), SpeakError> {
     for part in script::parts(text) {
         if let Part::Recording(recording) = part {
-            played(&recording, folder, LineRate::Narrow)?;
+            played(&recording, folder, [LineRate::Narrow])?;
         }
     }
     Ok(())
 }
 
-fn played(recording: &Recording, folder: &Path, rate: LineRate) -> Result<Phrase, SpeakError> {
+fn played<const N: usize>(
+    recording: &Recording,
+    folder: &Path,
+    rates: [LineRate; N],
+) -> Result<[Phrase; N], SpeakError> {
     let path = folder.join(recording.file);
     let wav = wav::read(&path).map_err(|error| SpeakError::Recording(error.to_string()))?;
-    let phrase = Phrase::new(recording.words, &Speech::from(wav.clip), rate);
-    if !phrase.has_sound() {
+    let speech = Speech::from(wav.clip);
+    let phrases = rates.map(|rate| Phrase::new(recording.words, &speech, rate));
+    if !phrases.iter().all(Phrase::has_sound) {
         return Err(SpeakError::Recording(format!(
             "{}: nothing can be heard in it; record it again, or write the words instead",
             path.display()
         )));
     }
-    Ok(phrase)
+    Ok(phrases)
 }
 
 #[cfg(test)]
@@ -300,7 +340,7 @@ mod tests {
     fn slow_is_longer_with_the_same_words_and_is_no_more_when_it_is_over() {
         let (speaker, hum) = speaker(Path::new("."));
         let text = "Thank you. Your code is 7.";
-        speaker.learn("Thank you.", RATE).unwrap();
+        speaker.learn("Thank you.").unwrap();
         let heard = |prompt: &Prompt| {
             let phrases = prompt.phrases().iter();
             let words = phrases.map(|phrase| phrase.heard(usize::MAX).to_owned());
@@ -347,7 +387,7 @@ mod tests {
         let usual = said(&speaker, "[way.wav]", Pace::Usual).samples(RATE);
         let slow = || said(&speaker, "[way.wav]", Pace::Slow).samples(RATE);
         assert_eq!(slow(), usual);
-        speaker.learn("[way.wav]", RATE).unwrap();
+        speaker.learn("[way.wav]").unwrap();
         std::fs::remove_file(&path).unwrap();
         // Now it is remembered, and the file not read again.
         assert_eq!(slow(), usual);
@@ -357,7 +397,7 @@ mod tests {
     fn what_is_the_same_in_every_call_is_made_once() {
         let (speaker, hum) = speaker(Path::new("."));
         let reply = "Thank you. Your code is {code}. Anything else?";
-        speaker.learn(reply, RATE).unwrap();
+        speaker.learn(reply).unwrap();
         assert_eq!(hum.asked(), ["Thank you.", "Anything else?"]);
         let text = "Thank you. Your code is A 7. Anything else?";
         for _ in 0..2 {
@@ -365,8 +405,31 @@ mod tests {
             assert_eq!(prompt.phrases().len(), 3);
             assert_eq!(hum.asked(), ["Your code is A seven."]);
         }
-        speaker.prompt("Thank you.", LineRate::Wide).unwrap();
-        assert_eq!(hum.asked(), ["Thank you."]);
+        let prompt = speaker.prompt("Thank you.", LineRate::Wide).unwrap();
+        assert!(hum.asked().is_empty(), "said once for both rates");
+        assert_eq!(prompt.phrases()[0].frames()[0].rate(), LineRate::Wide);
+    }
+
+    #[test]
+    fn a_slow_voice_says_once_what_lines_of_both_rates_need() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = || {
+            let (speaker, hum) = with(Hum::slow("hum"), Path::new("."));
+            (speaker.keeping(Cache::open(folder.path()).unwrap()), hum)
+        };
+        let (speaker, hum) = started();
+        let made = speaker.learn("Hello.").unwrap().unwrap();
+        assert_eq!(hum.asked(), ["Hello."]);
+        let (speaker, hum) = started();
+        let kept = speaker.learn("Hello.").unwrap().unwrap();
+        assert!(hum.asked().is_empty());
+        for rate in LineRate::ALL {
+            let (made, kept) = (made.at(rate), kept.at(rate));
+            assert_eq!(kept.samples(rate), made.samples(rate));
+            assert_eq!(made.samples(rate).len() % rate.frame_len(), 0);
+            let level = level::active_dbov(&made.samples(rate), rate.hz());
+            assert!((level + 20.0).abs() < 1.0, "{rate:?}: {level}");
+        }
     }
 
     #[test]

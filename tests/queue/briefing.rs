@@ -13,7 +13,7 @@ const CALLER_HZ: f32 = 700.0;
 const AGENT_HZ: f32 = 1_800.0;
 
 /// Agents whose phones register.
-fn registered(queue: &str, names: &[&str]) -> String {
+pub fn registered(queue: &str, names: &[&str]) -> String {
     let mut config = format!("[[queue]]\nname = \"desk\"\nwrap_up_seconds = 0\n{queue}\n");
     for name in names {
         config.push_str(&format!(
@@ -24,6 +24,17 @@ fn registered(queue: &str, names: &[&str]) -> String {
 }
 
 fn phone(office: &Office, user: &str, answers: bool, says: &tempfile::TempDir) -> Baresip {
+    phone_with(office, user, answers, says, "PCMU,PCMA")
+}
+
+/// A registered phone with these codecs, which says a tone.
+pub fn phone_with(
+    office: &Office,
+    user: &str,
+    answers: bool,
+    says: &tempfile::TempDir,
+    codecs: &str,
+) -> Baresip {
     let path = says.path().join("tone.wav");
     let samples = tone::sines(&[AGENT_HZ], 9000.0, LineRate::Narrow.hz(), 0).take(60 * 8000);
     wav::write_mono(&path, &Clip::new(LineRate::Narrow.hz(), samples.collect())).unwrap();
@@ -35,6 +46,7 @@ fn phone(office: &Office, user: &str, answers: bool, says: &tempfile::TempDir) -
             says: &path,
             answers,
             transport: "udp",
+            codecs,
         },
     );
     office.wait_state(user, "ready");

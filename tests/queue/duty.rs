@@ -55,6 +55,7 @@ pub fn codes_dialled_on_a_real_phone_put_its_owner_on_and_off_duty() {
             says: &root().join("audio-fixtures/human-greeting.wav"),
             answers: true,
             transport: "udp",
+            codecs: "PCMU,PCMA",
         },
     );
     office.wait_state("anna", "ready");

@@ -70,6 +70,8 @@ pub struct Handset {
     seq: u32,
     /// RTP payload types in the order of preference.
     pub payloads: &'static str,
+    /// More lines of its session description.
+    pub more: &'static str,
 }
 
 #[derive(Default)]
@@ -108,6 +110,7 @@ impl Handset {
             invite: None,
             seq: 1,
             payloads: "0 8 101",
+            more: "",
         };
         std::thread::spawn(move || listen(&socket, &inbox, &state));
         handset
@@ -181,9 +184,22 @@ impl Handset {
     pub fn sdp(&self, direction: &str) -> String {
         let (port, payloads) = (self.sound.address.port(), self.payloads);
         let seq = self.seq;
+        let maps = [
+            (111, "opus/48000/2"),
+            (101, "telephone-event/8000"),
+            (110, "telephone-event/48000"),
+        ];
+        let offered = maps.iter().filter(|(number, _)| {
+            let number = number.to_string();
+            payloads.split(' ').any(|offered| offered == number)
+        });
+        let maps: String = offered
+            .map(|(number, map)| format!("a=rtpmap:{number} {map}\r\n"))
+            .collect();
         format!(
             "v=0\r\no=- 1 {seq} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP {payloads}\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
+             m=audio {port} RTP/AVP {payloads}\r\n{maps}{more}a={direction}\r\n",
+            more = self.more,
         )
     }
 

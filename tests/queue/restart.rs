@@ -30,6 +30,7 @@ pub fn after_a_crash_callers_have_their_places_and_promises_are_kept_once() {
             says: &says,
             answers: false,
             transport: "udp",
+            codecs: "PCMU,PCMA",
         },
     );
     office.wait_state("anna", "ready");

@@ -1,13 +1,16 @@
 //! The sound of a phone made by hand: RTP every 20 ms, and all that came in with the time it came.
 #![allow(dead_code)]
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use zeroline::audio::halfband::RateChange;
 use zeroline::audio::{Frame, LineRate, tone};
-use zeroline::line::codec::Codec;
+use zeroline::line::codec::{Codec, Decoder, Encoder};
 
+/// Of what is said and heard, whatever the codec.
 const RATE: LineRate = LineRate::Narrow;
 const TICK: Duration = Duration::from_millis(20);
 const LOUD: f32 = 6_000.0;
@@ -42,6 +45,10 @@ struct State {
     heard: Vec<Heard>,
     keys: String,
     codec: Codec,
+    encoder: Encoder,
+    sent: RateChange,
+    /// By payload type.
+    decoders: HashMap<u8, (Decoder, RateChange)>,
     first: Option<Instant>,
     /// Packets since then.
     at: u64,
@@ -51,6 +58,9 @@ struct State {
 #[derive(Clone)]
 pub struct Heard {
     pub at: Instant,
+    /// The RTP timestamp.
+    pub timestamp: u32,
+    /// 8000 Hz.
     pub samples: Vec<i16>,
     pub payload_type: u8,
 }
@@ -75,6 +85,9 @@ impl Sound {
                 heard: Vec::new(),
                 keys: String::new(),
                 codec: Codec::Pcmu,
+                encoder: Encoder::new(Codec::Pcmu),
+                sent: RateChange::default(),
+                decoders: HashMap::new(),
                 first: None,
                 at: 0,
             }),
@@ -102,7 +115,9 @@ impl Sound {
     }
 
     pub fn send_as(&self, codec: Codec) {
-        self.state().codec = codec;
+        let mut state = self.state();
+        state.codec = codec;
+        state.encoder = Encoder::new(codec);
     }
 
     pub fn say(&self, says: Says) {
@@ -198,23 +213,41 @@ fn receive(socket: &UdpSocket, state: &mut State, last_event: &mut Option<[u8; 4
             continue;
         };
         let timestamp = [buffer[4], buffer[5], buffer[6], buffer[7]];
-        let mut samples = Vec::new();
-        match buffer[1] & 0x7f {
-            0 => Codec::Pcmu.decode(payload, &mut samples),
-            8 => Codec::Pcma.decode(payload, &mut samples),
-            101 => {
+        let payload_type = buffer[1] & 0x7f;
+        match payload_type {
+            101 | 110 => {
                 if last_event.replace(timestamp) != Some(timestamp) {
                     let key = "0123456789*#".chars().nth(usize::from(payload[0]));
                     state.keys.extend(key);
                 }
                 continue;
             }
-            _ => continue,
+            _ => {}
+        }
+        let is = |codec: &Codec| codec.payload_type() == payload_type;
+        let Some(codec) = Codec::ALL.into_iter().find(is) else {
+            continue;
+        };
+        let decoder = state.decoders.entry(payload_type);
+        let (decoder, change) =
+            decoder.or_insert_with(|| (Decoder::new(codec), RateChange::default()));
+        let mut samples = Vec::new();
+        decoder.decode(payload, &mut samples);
+        if codec.line_rate() != RATE {
+            let mut narrow = Frame::silence(RATE);
+            let frames = samples.chunks(codec.line_rate().frame_len());
+            samples = frames
+                .flat_map(|chunk| {
+                    change.convert(&Frame::of(codec.line_rate(), chunk), &mut narrow);
+                    narrow.samples()[..chunk.len() / 2].to_vec()
+                })
+                .collect();
         }
         state.heard.push(Heard {
             at: Instant::now(),
+            timestamp: u32::from_be_bytes(timestamp),
             samples,
-            payload_type: buffer[1] & 0x7f,
+            payload_type,
         });
     }
 }
@@ -230,15 +263,20 @@ fn send(socket: &UdpSocket, to: SocketAddr, state: &mut State, sequence: &mut u1
         *sequence = sequence.wrapping_add(1);
         let _ = socket.send_to(&bytes, to);
     };
-    let now = (at * 160) as u32;
+    let tick = state.codec.clock_rate() / 50;
+    let event = match state.codec {
+        Codec::Opus => 110,
+        _ => 101,
+    };
+    let now = at as u32 * tick;
     if let Some((code, held)) = state.pressing.first_mut() {
         // Held for 160 ms, and its end said three times.
         let end = if *held >= 8 { 0x80 } else { 0 };
-        let began = now - (*held as u32) * 160;
-        let duration = ((held.min(&mut 8) as &usize) + 1) as u16 * 160;
+        let began = now - (*held as u32) * tick;
+        let duration = ((held.min(&mut 8) as &usize) + 1) as u16 * tick as u16;
         let mut payload = vec![*code, end | 10];
         payload.extend(duration.to_be_bytes());
-        packet(101, began, &payload);
+        packet(event, began, &payload);
         *held += 1;
         if *held > 10 {
             state.pressing.remove(0);
@@ -268,12 +306,10 @@ fn send(socket: &UdpSocket, to: SocketAddr, state: &mut State, sequence: &mut u1
         }
     }
     let mut payload = Vec::new();
-    state.codec.encode(&frame, &mut payload);
-    let kind = match state.codec {
-        Codec::Pcma => 8,
-        _ => 0,
-    };
-    packet(kind, now, &payload);
+    let mut line = Frame::silence(state.codec.line_rate());
+    state.sent.convert(&frame, &mut line);
+    state.encoder.encode(line.samples(), &mut payload);
+    packet(state.codec.payload_type(), now, &payload);
 }
 
 /// The part of a sound's energy that is at a frequency, 0 to 1.

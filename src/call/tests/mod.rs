@@ -65,7 +65,6 @@ impl Test {
     fn ready(dialplan: Dialplan) -> Setup {
         let (prompts, _) = PromptBook::prepare(
             &Hum::default().speaker(),
-            RATE,
             dialplan.fixed_texts(),
             &|_, _| {},
         );
@@ -83,7 +82,7 @@ impl Test {
             dialplan: Arc::new(dialplan),
             prompts: Arc::new(prompts),
             vad: Vad::Fvad,
-            music: Music::built_in(RATE),
+            music: Music::built_in(),
             waiting: None,
             called_back: None,
             begins: jiff::Timestamp::UNIX_EPOCH,

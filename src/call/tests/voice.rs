@@ -54,7 +54,7 @@ fn a_prompt_that_was_not_ready_is_played_when_it_comes() {
 fn with_slow_voice() -> Test {
     let dialplan = clinic();
     let only = [dialplan.one_moment().clone()];
-    let (prompts, _) = PromptBook::prepare(&Hum::default().speaker(), RATE, only, &|_, _| {});
+    let (prompts, _) = PromptBook::prepare(&Hum::default().speaker(), only, &|_, _| {});
     Test::with(dialplan, prompts)
 }
 
@@ -171,7 +171,7 @@ fn an_interrupted_prompt_fades_out_and_how_much_was_heard_is_on_record() {
     let voice = crate::speak::Espeak::new("en-US").unwrap();
     let none = Pronunciations::default();
     let speaker = Speaker::new(Box::new(voice), Language::EnglishUs, none, Path::new("."));
-    let (prompts, _) = PromptBook::prepare(&speaker, RATE, dialplan.fixed_texts(), &|_, _| {});
+    let (prompts, _) = PromptBook::prepare(&speaker, dialplan.fixed_texts(), &|_, _| {});
     let mut test = Test::with(dialplan, prompts);
     test.quiet(115);
     assert!(sounds(&test.out));

@@ -75,8 +75,8 @@ impl Test {
                 let Job::Synthesise { id, text, .. } = self.jobs.remove(at) else {
                     return;
                 };
-                let (book, _) = PromptBook::prepare(&speaker, RATE, [&*text], &|_, _| {});
-                for phrase in book.get(&text).unwrap().phrases() {
+                let (book, _) = PromptBook::prepare(&speaker, [&*text], &|_, _| {});
+                for phrase in book.get(&text, RATE).unwrap().phrases() {
                     let (phrase, took_ms) = (phrase.clone(), 1);
                     let spoken = Spoken::Phrase { phrase, took_ms };
                     self.handle(Input::Spoken { id, spoken });

@@ -41,6 +41,8 @@ pub struct Packet<'a> {
     pub audio: &'a [u8],
     /// What `audio` lasts, in RTP timestamp units; below one second.
     pub duration: u32,
+    /// Of a packet without audio: the level of the noise in the pause that it begins.
+    pub noise: Option<u8>,
 }
 
 /// What comes next.
@@ -77,6 +79,7 @@ struct Place {
     filled: bool,
     timestamp: u32,
     duration: u32,
+    noise: Option<u8>,
     /// Kept when the place is emptied, so that a steady stream allocates nothing.
     audio: Vec<u8>,
 }
@@ -111,6 +114,8 @@ pub struct JitterBuffer {
     past: u64,
     /// What would prove that a packet which did not fit begins a new stream.
     suspect: Option<(u32, u16)>,
+    /// The level of the noise in the pause that it is at.
+    noise: Option<u8>,
     counts: Counts,
 }
 
@@ -133,12 +138,26 @@ impl JitterBuffer {
             held: 0,
             past: 0,
             suspect: None,
+            noise: None,
             counts: Counts::default(),
         }
     }
 
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The level of the noise, as its packet said it, while what was pulled last is a pause that
+    /// began with one.
+    pub fn noise(&self) -> Option<u8> {
+        self.noise
+    }
+
+    /// The payload that follows the packet that was missing, if it is here.
+    pub fn next_payload(&self) -> Option<&[u8]> {
+        let place = self.places.get(usize::from(self.next) % PLACES)?;
+        let follows = place.filled && Some(place.timestamp) == self.position;
+        (follows && !place.audio.is_empty()).then_some(&*place.audio)
     }
 
     /// What is waiting, in timestamp units.
@@ -164,10 +183,16 @@ impl JitterBuffer {
         }
     }
 
-    /// Forgets the stream; the next packet begins a new one.
-    pub fn reset(&mut self) {
+    /// Forgets the stream; the next packet begins a new one, which counts `clock_rate` timestamp units
+    /// a second.
+    pub fn reset(&mut self, clock_rate: u32) {
         self.empty();
         self.ssrc = None;
+        if clock_rate != self.clock_rate {
+            self.clock_rate = clock_rate;
+            self.delay = Delay::new(clock_rate);
+            self.usual = 0;
+        }
     }
 
     /// To be called once per 20 ms, before [`JitterBuffer::pull`], with how much of what was
@@ -215,6 +240,7 @@ impl JitterBuffer {
             self.past |= 1;
             // Passed as missing, but it is here.
             self.counts.lost -= 1;
+            self.noise = packet.noise.or(self.noise);
             return;
         }
         if self.place(&packet) {
@@ -322,6 +348,7 @@ impl JitterBuffer {
         self.empty();
         self.transit = None;
         self.delay.forget();
+        self.noise = None;
         self.ssrc = Some(ssrc);
         self.next = sequence;
         self.past = 0;
@@ -370,6 +397,7 @@ impl JitterBuffer {
         place.filled = true;
         place.timestamp = packet.timestamp;
         place.duration = packet.duration;
+        place.noise = packet.noise;
         place.audio.clear();
         place.audio.extend_from_slice(packet.audio);
         self.filled += 1;
@@ -411,6 +439,11 @@ impl JitterBuffer {
                 self.past |= 1;
                 self.filled -= 1;
                 self.held -= place.duration;
+                // Keys are pressed in a pause as well.
+                self.noise = match place.audio.is_empty() {
+                    true => place.noise.or(self.noise),
+                    false => None,
+                };
             }
             _ => self.counts.lost += 1,
         }

@@ -12,6 +12,7 @@ fn packet(number: u16, audio: &[u8]) -> Packet<'_> {
         timestamp: u32::from(number).wrapping_mul(TICK).wrapping_sub(3 * TICK),
         audio,
         duration: TICK,
+        noise: None,
     }
 }
 
@@ -271,6 +272,7 @@ fn packets_without_audio_take_part_in_the_numbering() {
         player.buffer.push(Packet {
             audio: &[],
             duration: 0,
+            noise: None,
             timestamp: packet(10, &[]).timestamp,
             ..packet(number, &[])
         });
@@ -310,6 +312,7 @@ fn another_stream_takes_over_when_two_of_its_packets_come_in_a_row() {
         timestamp: u32::from(number) * TICK,
         audio: b"x",
         duration: TICK,
+        noise: None,
     };
     // Mixed into the first it is ignored.
     for number in 10..20 {
@@ -427,6 +430,7 @@ proptest! {
                     ssrc, sequence, timestamp,
                     audio: &vec![0; length],
                     duration: length as u32,
+                    noise: None,
                 }),
                 Step::Play => {
                     buffer.tick(0);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::audio::{LineRate, level};
-use crate::line::codec::Codec;
+use crate::line::codec::{Codec, Decoder};
 use crate::line::sdp::PayloadTypes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ fn media(remote: SocketAddr) -> Media {
     let types = PayloadTypes {
         audio: 0,
         telephone_event: Some(101),
+        comfort_noise: None,
     };
     Media {
         remote,
@@ -21,6 +22,7 @@ fn media(remote: SocketAddr) -> Media {
         receive: types,
         we_send: true,
         we_receive: true,
+        packet_ms: 20,
     }
 }
 
@@ -34,7 +36,7 @@ fn session() -> RtpSession {
 fn mark(number: usize) -> Frame {
     let mut samples = Vec::new();
     // The 127 positive codes, from loud to quiet.
-    Codec::Pcmu.decode(&[0x80 + (number % 127) as u8; 160], &mut samples);
+    Decoder::new(Codec::Pcmu).decode(&[0x80 + (number % 127) as u8; 160], &mut samples);
     Frame::of(LineRate::Narrow, &samples)
 }
 
@@ -238,7 +240,7 @@ fn packets_of_any_length_come_out_as_20_ms_frames() {
             }
         }
         let mut expected = Vec::new();
-        Codec::Pcmu.decode(&sound, &mut expected);
+        Decoder::new(Codec::Pcmu).decode(&sound, &mut expected);
         assert!(got.len() > 15_000, "{ms} ms");
         assert!(got[..] == expected[..got.len()], "{ms} ms");
         assert_eq!(b.stats().lost, 0);
@@ -303,7 +305,7 @@ fn a_changed_codec_leaves_nothing_of_the_old_one() {
         }
     }
     let mut expected = Vec::new();
-    Codec::Pcma.decode(&[0x90; 4 * 160], &mut expected);
+    Decoder::new(Codec::Pcma).decode(&[0x90; 4 * 160], &mut expected);
     assert_eq!(got, expected);
     let (packet, _) = b.packet(&mark(0)).unwrap();
     assert_eq!(RtpReader::new(packet).unwrap().payload_type(), 8);

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use sdp_types::{Media, RtpMap, Session};
 
-use super::SdpError;
+use super::{COMFORT_NOISE, Other, SdpError, TELEPHONE_EVENT};
 use crate::line::codec::Codec;
 
 /// A session description of the peer.
@@ -130,7 +130,7 @@ impl Stream<'_> {
             .find(|&codec| match self.encoding(number) {
                 Some(map) => is(&map, codec.name(), codec),
                 // A static type needs no rtpmap.
-                None => number == codec.payload_type(),
+                None => codec.is_static() && number == codec.payload_type(),
             })
     }
 
@@ -143,9 +143,59 @@ impl Stream<'_> {
     /// (RFC 4733 section 2.1).
     pub(super) fn telephone_event(&self, codec: Codec) -> Option<u8> {
         self.payload_types().find(|&number| {
-            self.encoding(number)
-                .is_some_and(|map| is(&map, "telephone-event", codec))
+            self.other(number).is_some_and(|other| {
+                other.name == TELEPHONE_EVENT && other.clock_rate == codec.clock_rate()
+            })
         })
+    }
+
+    /// The payload type of telephone-event that counts at whatever rate: some offer Opus and have keys at
+    /// 8 kHz only. They can be heard all the same; without them key 0 would not reach us.
+    pub(super) fn any_telephone_event(&self) -> Option<u8> {
+        let is_event = |number: &u8| matches!(self.other(*number), Some(other) if other.name == TELEPHONE_EVENT);
+        self.payload_types().find(is_event)
+    }
+
+    /// The payload type of comfort noise that counts at the codec's rate (RFC 3389 section 4).
+    pub(super) fn comfort_noise(&self, codec: Codec) -> Option<u8> {
+        self.payload_types().find(|&number| {
+            self.other(number).is_some_and(|other| {
+                other.name == COMFORT_NOISE && other.clock_rate == codec.clock_rate()
+            })
+        })
+    }
+
+    /// What a payload type means that is no audio and that we know.
+    pub(super) fn other(&self, number: u8) -> Option<Other> {
+        let Some(map) = self.encoding(number) else {
+            // The only static one (RFC 3551 table 4).
+            return (number == 13).then_some(Other {
+                number,
+                name: COMFORT_NOISE,
+                clock_rate: 8_000,
+            });
+        };
+        let names = [TELEPHONE_EVENT, COMFORT_NOISE];
+        let mut names = names.into_iter();
+        Some(Other {
+            number,
+            name: names.find(|name| map.encoding_name.eq_ignore_ascii_case(name))?,
+            clock_rate: map.clock_rate,
+        })
+    }
+
+    /// The length of the packets that the peer wants in this codec (RFC 8866 section 6.4).
+    pub(super) fn packet_ms(&self, codec: Codec) -> u32 {
+        codec.packet_ms(self.milliseconds("ptime"), self.milliseconds("maxptime"))
+    }
+
+    /// Some write fractions, some nonsense, which says nothing.
+    fn milliseconds(&self, attribute: &str) -> Option<u32> {
+        let attributes = self.media.attributes.iter();
+        let value = attributes
+            .filter(|a| a.attribute.eq_ignore_ascii_case(attribute))
+            .find_map(|a| a.value.as_deref()?.trim().parse::<f32>().ok())?;
+        (1.0..=1_000.0).contains(&value).then_some(value as u32)
     }
 
     fn encoding(&self, number: u8) -> Option<RtpMap> {
@@ -180,10 +230,12 @@ impl Stream<'_> {
     }
 }
 
-/// Whether an rtpmap means this name, mono and at the codec's clock rate.
+/// Whether an rtpmap means this name, at the codec's clock rate and with as many channels. Opus is
+/// written with two, and by some with none.
 fn is(map: &RtpMap, name: &str, codec: Codec) -> bool {
-    let mono = map.encoding_params.as_deref().is_none_or(|n| n == "1");
-    mono && map.encoding_name.eq_ignore_ascii_case(name) && map.clock_rate == codec.clock_rate()
+    let channels = map.encoding_params.as_deref();
+    let fits = channels.is_none_or(|n| n == codec.channels().unwrap_or("1"));
+    fits && map.encoding_name.eq_ignore_ascii_case(name) && map.clock_rate == codec.clock_rate()
 }
 
 /// A bare `m=` line with port 0.

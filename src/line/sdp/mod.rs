@@ -5,6 +5,8 @@
 //! RTP session must know. Plain RTP only; ICE, SRTP and RTCP are not spoken, and attributes about
 //! them are ignored.
 
+#[cfg(test)]
+mod codecs_tests;
 mod description;
 #[cfg(test)]
 mod tests;
@@ -15,8 +17,16 @@ pub use self::description::{Description, parse};
 use self::description::{Direction, Stream};
 use super::codec::Codec;
 
-/// What we offer for telephone-event; an answer takes the offerer's number.
-const TELEPHONE_EVENT: u8 = 101;
+/// What we offer for telephone-event that counts at this rate; an answer takes the offerer's number.
+const fn telephone_event(clock_rate: u32) -> u8 {
+    match clock_rate {
+        48_000 => 110,
+        _ => 101,
+    }
+}
+
+const TELEPHONE_EVENT: &str = "telephone-event";
+const COMFORT_NOISE: &str = "CN";
 
 /// What was agreed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +43,9 @@ pub struct Media {
     /// False while the peer holds us.
     pub we_send: bool,
     pub we_receive: bool,
+    /// The length of the packets that we send, 10 to 60 ms: what the peer asks for, as far as the codec
+    /// has it ([`Codec::packet_ms`]).
+    pub packet_ms: u32,
 }
 
 /// RTP payload types, 0 to 127.
@@ -41,6 +54,8 @@ pub struct PayloadTypes {
     pub audio: u8,
     /// Keys (RFC 4733); `None` if not agreed.
     pub telephone_event: Option<u8>,
+    /// Pauses (RFC 3389); `None` if not agreed. We send none.
+    pub comfort_noise: Option<u8>,
 }
 
 /// Why a session description cannot be used.
@@ -135,19 +150,31 @@ pub fn answer(
         .iter()
         .find_map(|&codec| Some((codec, stream.payload_type_of(codec)?)))
         .ok_or_else(|| no_common_codec(&stream, ours))?;
-    let payload_types = PayloadTypes {
+    let receive = PayloadTypes {
         audio,
-        telephone_event: stream.telephone_event(codec),
+        telephone_event: stream
+            .telephone_event(codec)
+            .or(stream.any_telephone_event()),
+        comfort_noise: stream.comfort_noise(codec),
     };
     let theirs = stream.direction();
     let media = Media {
         remote,
         codec,
-        send: payload_types,
-        receive: payload_types,
+        send: PayloadTypes {
+            telephone_event: stream.telephone_event(codec),
+            ..receive
+        },
+        receive,
         we_send: theirs.receives() && !remote.ip().is_unspecified(),
         we_receive: theirs.sends(),
+        packet_ms: stream.packet_ms(codec),
     };
+    let others: Vec<_> = [receive.telephone_event, receive.comfort_noise]
+        .into_iter()
+        .flatten()
+        .filter_map(|number| stream.other(number))
+        .collect();
     let streams = offer
         .streams()
         .enumerate()
@@ -157,7 +184,7 @@ pub fn answer(
                     local,
                     stream.transport(),
                     &[(codec, audio)],
-                    payload_types.telephone_event,
+                    &others,
                     Direction::of(media.we_send, media.we_receive),
                 )
             } else {
@@ -172,13 +199,17 @@ pub fn answer(
 /// a real address, not 0.0.0.0.
 pub fn offer(local: SocketAddr, ours: &[Codec], origin: &mut Origin) -> String {
     let codecs: Vec<_> = ours.iter().map(|&c| (c, c.payload_type())).collect();
-    let stream = ours_as(
-        local,
-        "RTP/AVP",
-        &codecs,
-        Some(TELEPHONE_EVENT),
-        Direction::SendRecv,
-    );
+    let mut events: Vec<Other> = Vec::new();
+    for clock_rate in ours.iter().map(|codec| codec.clock_rate()) {
+        if events.iter().all(|event| event.clock_rate != clock_rate) {
+            events.push(Other {
+                number: telephone_event(clock_rate),
+                name: TELEPHONE_EVENT,
+                clock_rate,
+            });
+        }
+    }
+    let stream = ours_as(local, "RTP/AVP", &codecs, &events, Direction::SendRecv);
     origin.write(local, vec![stream])
 }
 
@@ -193,22 +224,35 @@ pub fn accept(answer: &Description, local: SocketAddr, ours: &[Codec]) -> Result
         .filter_map(|number| Some((stream.codec_of(number)?, number)))
         .find(|(codec, _)| ours.contains(codec))
         .ok_or_else(|| no_common_codec(&stream, ours))?;
-    let telephone_event = stream.telephone_event(codec);
+    let event = stream.telephone_event(codec);
+    // As we numbered those that count at that rate.
+    let heard = event.or(stream.any_telephone_event());
+    let heard = heard.and_then(|number| stream.other(number));
     let theirs = stream.direction();
     Ok(Media {
         remote,
         codec,
         send: PayloadTypes {
             audio,
-            telephone_event,
+            telephone_event: event,
+            comfort_noise: None,
         },
         receive: PayloadTypes {
             audio: codec.payload_type(),
-            telephone_event: telephone_event.map(|_| TELEPHONE_EVENT),
+            telephone_event: heard.map(|event| telephone_event(event.clock_rate)),
+            comfort_noise: None,
         },
         we_send: theirs.receives() && !remote.ip().is_unspecified(),
         we_receive: theirs.sends(),
+        packet_ms: stream.packet_ms(codec),
     })
+}
+
+/// A payload type that is no audio: what its rtpmap says.
+struct Other {
+    number: u8,
+    name: &'static str,
+    clock_rate: u32,
 }
 
 /// Our side of the audio stream.
@@ -216,13 +260,13 @@ fn ours_as(
     local: SocketAddr,
     transport: &str,
     codecs: &[(Codec, u8)],
-    telephone_event: Option<u8>,
+    others: &[Other],
     direction: Direction,
 ) -> sdp_types::Media {
     let numbers: Vec<String> = codecs
         .iter()
         .map(|&(_, number)| number)
-        .chain(telephone_event)
+        .chain(others.iter().map(|other| other.number))
         .map(|number| number.to_string())
         .collect();
     let mut stream = sdp_types::Media {
@@ -232,12 +276,22 @@ fn ours_as(
     for &(codec, number) in codecs {
         let name = codec.name();
         let rate = codec.clock_rate();
-        stream.add_attribute_with_value("rtpmap", format!("{number} {name}/{rate}"));
+        let channels = codec.channels().map_or(String::new(), |n| format!("/{n}"));
+        stream.add_attribute_with_value("rtpmap", format!("{number} {name}/{rate}{channels}"));
+        if let Some(parameters) = codec.parameters() {
+            stream.add_attribute_with_value("fmtp", format!("{number} {parameters}"));
+        }
     }
-    if let (Some(number), Some((codec, _))) = (telephone_event, codecs.first()) {
-        let rate = codec.clock_rate();
-        stream.add_attribute_with_value("rtpmap", format!("{number} telephone-event/{rate}"));
-        stream.add_attribute_with_value("fmtp", format!("{number} 0-15"));
+    for other in others {
+        let Other {
+            number,
+            name,
+            clock_rate,
+        } = other;
+        stream.add_attribute_with_value("rtpmap", format!("{number} {name}/{clock_rate}"));
+        if *name == TELEPHONE_EVENT {
+            stream.add_attribute_with_value("fmtp", format!("{number} 0-15"));
+        }
     }
     stream.add_attribute_with_value("ptime", crate::audio::FRAME_MS);
     stream.add_attribute_from_str(direction.name());

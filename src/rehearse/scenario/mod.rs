@@ -179,7 +179,7 @@ impl Scenario {
             dialplan: plan.clone(),
             prompts,
             vad,
-            music: Music::built_in(super::RATE),
+            music: Music::built_in(),
             waiting: Some(self.settings.people.waiting()),
             called_back: None,
             begins: self.settings.at.unwrap_or_else(Timestamp::now),

@@ -35,7 +35,7 @@ impl Caller {
     pub fn of(dialplan: &Arc<Dialplan>, id: &str, started: &str) -> Caller {
         let speaker = Hum::default().speaker();
         let texts = dialplan.fixed_texts();
-        let (prompts, _) = PromptBook::prepare(&speaker, RATE, texts, &|_, _| {});
+        let (prompts, _) = PromptBook::prepare(&speaker, texts, &|_, _| {});
         let fixture =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/opening-hours.wav");
         Caller {
@@ -45,7 +45,7 @@ impl Caller {
                 dialplan: dialplan.clone(),
                 prompts: Arc::new(prompts),
                 vad: Vad::Fvad,
-                music: Music::built_in(RATE),
+                music: Music::built_in(),
                 waiting: None,
                 called_back: None,
                 begins: jiff::Timestamp::UNIX_EPOCH,

@@ -7,12 +7,14 @@
 //! neither ever happens.
 
 mod conceal;
+mod noise;
 #[cfg(test)]
 mod tests;
 
 use self::conceal::{Concealer, alike};
+use self::noise::Noise;
 use crate::audio::{Frame, LineRate, level};
-use crate::line::codec::Codec;
+use crate::line::codec::{Codec, Decoder};
 use crate::line::jitter::{Counts, JitterBuffer, Next, Packet};
 
 /// Quiet frames before one may be put in, and before one may be left out: not in the middle of a
@@ -24,16 +26,20 @@ const PATIENCE: u32 = 100;
 const IMPATIENCE: u32 = 5;
 /// In frames.
 const MUCH: i32 = 3;
+/// Until comfort noise is as loud as it is to be.
+const NOISE_MS: usize = 20;
 
 #[derive(Debug)]
 pub(super) struct Playout {
     codec: Codec,
+    decoder: Decoder,
     jitter: JitterBuffer,
     /// Decoded and not played yet; more than a frame only while packets are longer than one.
     samples: Vec<i16>,
     /// Whether `samples` ends in sound that was received.
     received: bool,
     concealer: Concealer,
+    noise: Noise,
     quiet: Quiet,
     /// Ticks in a row in which the delay was too long.
     crowded: u32,
@@ -44,10 +50,12 @@ impl Playout {
     pub(super) fn new(codec: Codec) -> Playout {
         Playout {
             codec,
+            decoder: Decoder::new(codec),
             jitter: JitterBuffer::new(codec.clock_rate()),
             samples: Vec::new(),
             received: false,
             concealer: Concealer::new(codec.line_rate()),
+            noise: Noise::new(),
             quiet: Quiet::default(),
             crowded: 0,
             skipped: 0,
@@ -60,8 +68,9 @@ impl Playout {
 
     /// The peer announced something new: what follows belongs to another stream.
     pub(super) fn restart(&mut self, codec: Codec) {
+        self.jitter.reset(codec.clock_rate());
         self.codec = codec;
-        self.jitter.reset();
+        self.decoder = Decoder::new(codec);
         self.samples.clear();
         self.concealer = Concealer::new(codec.line_rate());
         self.crowded = 0;
@@ -145,29 +154,71 @@ impl Playout {
             let start = self.samples.len();
             match self.jitter.pull() {
                 Next::Audio(payload) => {
-                    self.codec.decode(payload, &mut self.samples);
-                    if let Some(new) = self.samples.get_mut(start..) {
-                        self.concealer.received(new);
+                    if self.decoder.decode(payload, &mut self.samples) {
+                        self.sounds(start);
+                        self.received = true;
+                        received = true;
+                    } else {
+                        // It is here, but it is damaged: as if it were not.
+                        let units = self.codec.duration(payload).unwrap_or(0);
+                        let count = self.in_samples(units).max(1);
+                        self.make_up(count);
                     }
-                    self.received = true;
-                    received = true;
                 }
                 Next::Missing(units) => {
                     let count = self.in_samples(units);
-                    self.make_up(count);
+                    let next = self.jitter.next_payload();
+                    match self.decoder.conceal(count, next, &mut self.samples) {
+                        true => self.sounds(start),
+                        false => self.make_up(count),
+                    }
+                    self.received = false;
                 }
                 Next::Pause(units) => {
                     let count = self.in_samples(units);
-                    self.concealer.pause(count, &mut self.samples);
+                    if !self.rest(count) {
+                        self.concealer.pause(count, &mut self.samples);
+                    }
                     self.received = false;
                 }
-                Next::Nothing => self.make_up(len - start),
+                Next::Nothing => {
+                    if !self.rest(len - start) {
+                        self.make_up(len - start);
+                    }
+                }
             }
         }
         received
     }
 
+    /// What was appended from there on is sound as the codec made it.
+    fn sounds(&mut self, start: usize) {
+        if let Some(new) = self.samples.get_mut(start..) {
+            self.concealer.received(new);
+        }
+        self.noise.end();
+    }
+
+    /// Appends the noise of a pause that the peer told us of; false if it told of none.
+    fn rest(&mut self, count: usize) -> bool {
+        let start = self.samples.len();
+        if let Some(level) = self.jitter.noise() {
+            self.concealer.pause(count, &mut self.samples);
+            let fade = NOISE_MS * self.rate().hz() as usize / 1000;
+            if let Some(new) = self.samples.get_mut(start..) {
+                self.noise.add(level, fade, new);
+            }
+        } else if self.decoder.rests() && self.decoder.conceal(count, None, &mut self.samples) {
+            self.sounds(start);
+        } else {
+            return false;
+        }
+        self.received = false;
+        true
+    }
+
     fn make_up(&mut self, count: usize) {
+        self.noise.end();
         self.concealer.make_up(count, &mut self.samples);
         self.received = false;
     }

@@ -1,6 +1,7 @@
 use super::conceal::Concealer;
 use super::*;
 use crate::audio::{level, tone};
+use crate::line::codec::Encoder;
 use proptest::prelude::*;
 use std::f32::consts::TAU;
 
@@ -167,6 +168,7 @@ impl Phone<'_> {
             timestamp: (number as u32 * 160).wrapping_sub(5_000),
             audio,
             duration: audio.len() as u32,
+            noise: None,
         });
     }
 }
@@ -186,7 +188,7 @@ fn loud_and_quiet(frames: usize) -> Vec<u8> {
     let mut payload = Vec::new();
     let mut bytes = Vec::new();
     for frame in sounds.chunks(160) {
-        Codec::Pcmu.encode(&Frame::of(LineRate::Narrow, frame), &mut payload);
+        Encoder::new(Codec::Pcmu).encode(frame, &mut payload);
         bytes.extend_from_slice(&payload);
     }
     bytes
@@ -194,7 +196,7 @@ fn loud_and_quiet(frames: usize) -> Vec<u8> {
 
 fn decoded(bytes: &[u8]) -> Vec<i16> {
     let mut samples = Vec::new();
-    Codec::Pcmu.decode(bytes, &mut samples);
+    Decoder::new(Codec::Pcmu).decode(bytes, &mut samples);
     samples
 }
 
@@ -254,7 +256,7 @@ fn sound_without_a_pause_is_shortened_by_periods() {
     let mut bytes = Vec::new();
     let mut payload = Vec::new();
     for frame in sound.chunks(160) {
-        Codec::Pcmu.encode(&Frame::of(LineRate::Narrow, frame), &mut payload);
+        Encoder::new(Codec::Pcmu).encode(frame, &mut payload);
         bytes.extend_from_slice(&payload);
     }
     let phone = Phone { sound: &bytes };
@@ -300,6 +302,7 @@ proptest! {
                 ssrc, sequence, timestamp,
                 audio: &vec![0x85; length],
                 duration: length as u32,
+                noise: None,
             });
             if tick {
                 take(&mut playout);
