@@ -121,3 +121,66 @@ fn callers_notice_nothing_of_changes_that_come_while_they_speak() {
     // A busy machine may lose a word or tell somebody that it could not follow.
     assert!(events.iter().filter(understood).count() >= 4, "{events:#?}");
 }
+
+/// Writes the configuration in place, as an editor does.
+fn configure(served: &Served, change: impl Fn(String) -> String) {
+    let path = served.config();
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, change(config)).unwrap();
+}
+
+fn trunks(served: &Served) -> String {
+    let config = served.config();
+    let shown = zeroline()
+        .args(["trunks", "--config"])
+        .arg(config)
+        .output()
+        .unwrap();
+    String::from_utf8(shown.stdout).unwrap()
+}
+
+#[test]
+fn trunks_and_agents_are_taken_over_and_a_call_goes_on() {
+    let mut served = Served::start("sip:person@127.0.0.1:9", "");
+    let mut caller = Phone::new(served.address);
+    let (_, sound) = caller.connect();
+    served.wait_for("the greeting", |events| says(events, 0, "hello"));
+    assert!(!trunks(&served).contains("provider"));
+
+    configure(&served, |config| {
+        let more = "[[trunk]]\nname = \"provider\"\naddress = \"sip:127.0.0.1:9;transport=tcp\"\n\
+                    [[queue]]\nname = \"front-desk\"\n\
+                    [[agent]]\nname = \"berta\"\nqueues = [\"front-desk\"]\naddress = \"sip:b@127.0.0.1:9\"\n";
+        format!("most_calls = 7\n{config}{more}")
+    });
+    served.wait_for_log("trunks, agents and queues are as it says");
+    served.wait_for_log("what it says of most_calls takes a restart");
+    served.wait_for_log("trunk down");
+    assert!(
+        trunks(&served).contains("provider  DOWN"),
+        "{}",
+        trunks(&served)
+    );
+    let agents = zeroline()
+        .args(["agents", "list", "--config"])
+        .arg(served.config())
+        .output()
+        .unwrap();
+    let agents = String::from_utf8(agents.stdout).unwrap();
+    assert!(
+        agents.contains("berta") && agents.contains("ready"),
+        "{agents}"
+    );
+
+    configure(&served, |config| {
+        config.replace("sip:127.0.0.1:9;", "127.0.0.1:9;")
+    });
+    served.wait_for_log("the configuration is refused");
+    assert!(trunks(&served).contains("provider"), "the old one goes on");
+    // The call that was up has noticed nothing.
+    caller.press_zero(sound);
+    served.wait_for("the way to a person", |events| {
+        says(events, 0, "put you through")
+    });
+    served.must_be_alive();
+}

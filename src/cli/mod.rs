@@ -17,6 +17,7 @@ mod say;
 mod serve;
 mod systemd;
 mod trunks;
+mod watched;
 
 use crate::call::Event;
 use crate::record::Transcript;

@@ -1,6 +1,7 @@
 //! `zeroline serve`
 
 use super::reload::Reload;
+use super::watched::Watched;
 use super::{Done, Failure, Verdict, load, runtime, systemd};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
@@ -21,15 +22,14 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Done {
     crate::panics::report();
+    // Before they are loaded: what is changed meanwhile is found.
+    let as_it_is = |path: &PathBuf| Watched::new(path.clone(), std::fs::read(path).ok());
+    let config_file = args.config.as_ref().map(as_it_is);
     let config = match &args.config {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    // Before it is loaded: what is changed meanwhile is found.
-    let written = config
-        .dialplan
-        .as_ref()
-        .and_then(|path| std::fs::read(path).ok());
+    let dialplan_file = config.dialplan.as_ref().map(as_it_is);
     let loaded = load_plan(&config)?;
     for line in &loaded.chosen {
         tracing::info!("{line}");
@@ -60,10 +60,7 @@ pub fn run(args: &Args) -> Done {
             "listening on {}",
             server.told()
         );
-        if let Some(dialplan) = with.dialplan.clone() {
-            let load = move || load_plan(&with);
-            Reload::watch(dialplan, written, load, server.plans())?;
-        }
+        Reload::watch(config_file, with, dialplan_file, load_plan, server.plans())?;
         systemd::ready(server.probe());
         server
             .run(async move {

@@ -20,13 +20,11 @@ const MOST_WAITING_CALLS: usize = 1_000;
 /// Takes events of all calls and writes each to its call's file. Share it in an [`Arc`].
 #[derive(Debug)]
 pub struct Writer {
-    queue: SyncSender<Message>,
+    /// `None` closes it.
+    queue: SyncSender<Option<Event>>,
     overflowed: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
-
-/// `None`: there are no more.
-type Message = Option<Event>;
 
 impl Writer {
     /// Makes sure that the folder is there and starts the thread.
@@ -94,7 +92,7 @@ struct Call {
 }
 
 impl Desk {
-    fn run(&mut self, events: &Receiver<Message>) {
+    fn run(&mut self, events: &Receiver<Option<Event>>) {
         loop {
             match events.recv_timeout(RETRY) {
                 Ok(Some(event)) => self.write(&event),

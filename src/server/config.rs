@@ -210,6 +210,32 @@ impl Config {
         listening(&self.listen, &self.listen_tls, &self.tls, self.external)
     }
 
+    /// The keys that say something else in `new`, and are only read at a start.
+    pub(super) fn changed_until_restart(&self, new: &Config) -> Vec<&'static str> {
+        let told = |config: &Config| {
+            [
+                ("listen", format!("{:?}", config.listen)),
+                ("listen_tls", format!("{:?}", config.listen_tls)),
+                ("tls", format!("{:?}", config.tls)),
+                ("external", format!("{:?}", config.external)),
+                ("rtp_ports", format!("{:?}", config.rtp_ports)),
+                ("dialplan", format!("{:?}", config.dialplan)),
+                ("data", format!("{:?}", config.data)),
+                ("most_calls", format!("{:?}", config.most_calls)),
+                ("drain_seconds", format!("{:?}", config.drain_seconds)),
+                ("metrics", format!("{:?}", config.metrics)),
+                ("recognition", format!("{:?}", config.recognition)),
+                ("listening", format!("{:?}", config.listening)),
+                ("asterisk", format!("{:?}", config.asterisk)),
+            ]
+        };
+        let pairs = told(self).into_iter().zip(told(new));
+        pairs
+            .filter(|((_, before), (_, now))| before != now)
+            .map(|((key, _), _)| key)
+            .collect()
+    }
+
     pub(super) fn people(&self) -> People {
         People {
             queues: self.queues.clone(),
@@ -366,6 +392,17 @@ mod tests {
     }
 
     #[test]
+    fn the_trunks_of_the_docs_are_some() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/trunks.md");
+        let docs = std::fs::read_to_string(docs).unwrap();
+        let example = docs.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let config = read(&example.replace("\"$", "\"a password of ")).unwrap();
+        assert_eq!(config.trunks.len(), 2);
+        assert_eq!(config.listening().tls.listen.len(), 2);
+    }
+
+    #[test]
     fn who_takes_callers_is_checked_before_anybody_calls() {
         let with = |agent: &str| {
             let queue = "[[queue]]\nname = \"desk\"\n[[agent]]\nqueues = [\"desk\"]\n";
@@ -395,6 +432,26 @@ mod tests {
         assert!(error.contains("no [[queue]] \"b\""), "{error}");
         let overflow = "[[queue]]\nname = \"a\"\noverflow = { after_seconds = 9, queue = \"z\" }";
         assert!(read(overflow).unwrap_err().contains("cannot overflow"));
+    }
+
+    #[test]
+    fn what_takes_a_restart_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zeroline.toml");
+        let read = |source: &str| {
+            std::fs::write(&path, source).unwrap();
+            Config::read(&path).unwrap()
+        };
+        let trunk = "[[trunk]]\nname = \"a\"\naddress = \"sip:trunk.example\"\n";
+        let before = read("most_calls = 100");
+        assert!(
+            before
+                .changed_until_restart(&read(&format!("most_calls = 100\n{trunk}")))
+                .is_empty()
+        );
+        let other = read("listen = \"127.0.0.1:5070\"\nrtp_ports = [20000, 20010]");
+        let named = ["listen", "rtp_ports", "most_calls"];
+        assert_eq!(before.changed_until_restart(&other), named);
     }
 
     #[test]

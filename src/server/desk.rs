@@ -35,6 +35,8 @@ pub enum DeskInput {
     /// Of all call-backs of a number.
     Cancel(Slot, String),
     View(oneshot::Sender<View>),
+    /// Other agents and queues.
+    Setup(Setup),
 }
 
 impl Desk {
@@ -157,6 +159,10 @@ impl State {
                 self.handle(Input::CancelCallBackOf { number });
                 let found = self.cancelling.take().unwrap_or_default();
                 self.tell_slot(slot, QueueNews::Cancelled(found));
+            }
+            DeskInput::Setup(setup) => {
+                self.kept.take_over(setup);
+                self.act();
             }
             DeskInput::View(answer) => {
                 let _ = answer.send(self.kept.view());

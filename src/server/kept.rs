@@ -96,6 +96,11 @@ impl Kept {
         self.acd.handle(self.clock.now(), input);
     }
 
+    /// Other agents and queues.
+    pub fn take_over(&mut self, setup: Setup) {
+        self.acd.take_over(self.clock.now(), setup);
+    }
+
     /// What to do next. A new promise that is not on disk is none.
     pub fn poll(&mut self) -> Option<Output> {
         loop {

@@ -26,6 +26,7 @@ mod people;
 mod phones;
 mod pool;
 mod quality;
+mod reconfigure;
 mod transfer;
 mod trunks;
 mod workers;
@@ -85,7 +86,7 @@ pub struct Plan {
     pub music: Music,
 }
 
-/// Where a plan is handed in while the server runs.
+/// Where a plan or a configuration is handed in while the server runs.
 pub struct Plans(Arc<Shared>);
 
 impl Plans {
@@ -160,7 +161,7 @@ struct Shared {
     messages: Messages,
     media: Workers,
     /// By agent: held by whoever has their phone on the line.
-    lines: HashMap<String, Arc<Mutex<()>>>,
+    lines: std::sync::Mutex<HashMap<String, Arc<Mutex<()>>>>,
     calls: AtomicUsize,
     /// Agents whose phones ring, or who are on a line.
     agents_busy: AtomicUsize,
@@ -191,7 +192,8 @@ impl Shared {
 
     /// An agent's phone, which is on one call of ours at a time.
     fn line_of(&self, agent: &str) -> Arc<Mutex<()>> {
-        self.lines.get(agent).cloned().unwrap_or_default()
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.entry(agent.to_owned()).or_default().clone()
     }
 
     /// Ready when all that is left must end.
@@ -244,8 +246,6 @@ impl Server {
             })
         });
         let (desk, inputs) = Desk::new();
-        let names = config.agents.iter().map(|agent| agent.name.clone());
-        let lines = names.map(|name| (name, Arc::default())).collect();
         let shared = Arc::new(Shared {
             ports: Ports::new(agent.address().ip(), first..=last),
             phones,
@@ -261,7 +261,7 @@ impl Server {
             events: parts.events,
             messages,
             media,
-            lines,
+            lines: std::sync::Mutex::default(),
             calls: AtomicUsize::new(0),
             agents_busy: AtomicUsize::new(0),
             stop: watch::Sender::new(false),

@@ -10,8 +10,9 @@ use crate::human::{Context, Input, Ring};
 use crate::line::sip::{Outgoing, Reach, Registrations, Saved, uui};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// As whom we call.
 pub const US: &str = "zeroline";
@@ -23,7 +24,8 @@ const KEPT: Duration = Duration::from_secs(5);
 
 pub struct Phones {
     /// By agent.
-    fixed: HashMap<String, String>,
+    fixed: RwLock<HashMap<String, String>>,
+    changed: Notify,
     registrations: Registrations,
 }
 
@@ -43,14 +45,18 @@ pub fn accounts(agents: &[Agent]) -> impl Iterator<Item = (String, String)> {
 
 impl Phones {
     pub fn new(agents: &[Agent], registrations: Registrations) -> Phones {
-        let fixed = agents.iter().filter_map(|agent| {
-            let address = agent.address.clone()?;
-            Some((agent.name.clone(), address))
-        });
         Phones {
-            fixed: fixed.collect(),
+            fixed: RwLock::new(fixed(agents)),
+            changed: Notify::new(),
             registrations,
         }
+    }
+
+    /// From now on these agents; who has no account any more is not registered any more.
+    pub fn take_over(&self, agents: &[Agent], accounts: impl Iterator<Item = (String, String)>) {
+        *self.fixed.write().unwrap_or_else(PoisonError::into_inner) = fixed(agents);
+        self.registrations.set_accounts(accounts);
+        self.changed.notify_one();
     }
 
     /// What was registered when the server ended, if that can be read: phones are told apart from others
@@ -63,11 +69,20 @@ impl Phones {
     }
 
     fn of(&self, agent: &str) -> Option<Phone> {
-        match self.fixed.get(agent) {
+        let fixed = self.fixed.read().unwrap_or_else(PoisonError::into_inner);
+        match fixed.get(agent) {
             Some(address) => Some(Phone::At(address.clone())),
             None => self.registrations.reachable(agent).map(Phone::Registered),
         }
     }
+}
+
+fn fixed(agents: &[Agent]) -> HashMap<String, String> {
+    let fixed = agents.iter().filter_map(|agent| {
+        let address = agent.address.clone()?;
+        Some((agent.name.clone(), address))
+    });
+    fixed.collect()
 }
 
 impl Phone {
@@ -143,14 +158,16 @@ impl Kept {
 pub async fn watch(shared: Arc<Shared>) {
     let reachable =
         |agent: String, reachable: bool| DeskInput::Acd(Input::Phone { agent, reachable });
-    for agent in shared.phones.fixed.keys() {
-        shared.desk.send(reachable(agent.clone(), true)).await;
-    }
     let mut changes = shared.phones.registrations.watch();
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut kept = Kept::default();
     loop {
-        let now: BTreeSet<String> = changes.borrow_and_update().keys().cloned().collect();
+        let mut now: BTreeSet<String> = changes.borrow_and_update().keys().cloned().collect();
+        {
+            let fixed = &shared.phones.fixed;
+            let fixed = fixed.read().unwrap_or_else(PoisonError::into_inner);
+            now.extend(fixed.keys().cloned());
+        }
         for agent in now.difference(&known) {
             shared.desk.send(reachable(agent.clone(), true)).await;
         }
@@ -164,6 +181,7 @@ pub async fn watch(shared: Arc<Shared>) {
             changed = changes.changed() => if changed.is_err() {
                 return;
             },
+            () = shared.phones.changed.notified() => {}
             () = tokio::time::sleep(KEPT) => {}
         }
     }

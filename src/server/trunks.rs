@@ -234,6 +234,11 @@ pub fn publish(state: &TrunkState) {
     metrics::gauge!("trunk_up", "trunk" => state.name.clone()).set(up);
 }
 
+/// It is not there any more.
+pub fn forget(name: &str) {
+    metrics::gauge!("trunk_up", "trunk" => name.to_owned()).set(0.0);
+}
+
 /// A call that was answered.
 pub struct CalledOut {
     pub session: Session,

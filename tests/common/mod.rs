@@ -58,6 +58,11 @@ impl Served {
         }
     }
 
+    /// `zeroline.toml`
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("zeroline.toml")
+    }
+
     /// SIGKILL, and started anew with the same data, at the same address.
     pub fn restart(&mut self) {
         self.kill();

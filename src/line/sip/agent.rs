@@ -37,6 +37,7 @@ use rsipstack::transaction::{
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -152,9 +153,7 @@ impl Agent {
             let (admission, inner) = (admission.clone(), endpoint.inner.clone());
             tokio::spawn(stream::accept(listener, admission, inner, token.clone()));
         }
-        tokio::spawn(serve(endpoint));
-        // The stack begins to listen for TLS in that task.
-        tokio::task::yield_now().await;
+        begin(endpoint).await;
         let draining = Arc::new(AtomicBool::new(false));
         let outside = Outside {
             endpoint: layer.endpoint.clone(),
@@ -228,8 +227,13 @@ impl Drop for Agent {
     }
 }
 
-async fn serve(endpoint: Endpoint) {
-    endpoint.serve().await;
+/// It listens when this returns: the stack opens what it listens with as the first thing that it does.
+async fn begin(endpoint: Endpoint) {
+    let mut serving = Box::pin(async move { endpoint.serve().await });
+    let begun = std::future::poll_fn(|context| Poll::Ready(serving.as_mut().poll(context)));
+    if begun.await.is_pending() {
+        tokio::spawn(serving);
+    }
 }
 
 /// Takes the requests that come in.

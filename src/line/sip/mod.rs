@@ -50,6 +50,7 @@ mod stream;
 mod strict;
 mod tls;
 mod trunk;
+mod trunk_keeper;
 pub mod uui;
 mod wanted;
 mod wire;

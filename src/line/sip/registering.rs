@@ -17,6 +17,9 @@ const FIRST_WAIT_MS: u64 = 30_000;
 const LONGEST_WAIT_MS: u64 = 600_000;
 /// In one attempt: more stale nonces in a row come from a server that is not well.
 const MOST_CHALLENGES: u32 = 3;
+/// Over a stream it is made anew at least so often: one that carries nothing is closed, by us or by a NAT in
+/// between, and calls that come to us with it.
+const STREAM_KEPT_MS: u64 = 240_000;
 /// Of a 423: whoever wants more than a day has mistaken the unit.
 const LONGEST_MINIMUM_S: u64 = 86_400;
 
@@ -66,6 +69,7 @@ pub(super) struct Registering {
     failures: u32,
     standing: Standing,
     leaving: bool,
+    over_a_stream: bool,
     service_route: Vec<String>,
     random: fastrand::Rng,
 }
@@ -85,6 +89,7 @@ impl Registering {
             failures: 0,
             standing: Standing::Trying,
             leaving: false,
+            over_a_stream: false,
             service_route: Vec::new(),
             random,
         }
@@ -95,9 +100,11 @@ impl Registering {
         (self.standing != Standing::Left).then_some(self.next)
     }
 
-    /// From now on our Contact is this URI: it depends on the way to whoever is asked.
-    pub fn reached_at(&mut self, contact: String) {
+    /// From now on our Contact is this URI, and we are reached over a stream or not: it depends on the way
+    /// to whoever is asked.
+    pub fn reached_at(&mut self, contact: String, over_a_stream: bool) {
         self.account.contact = contact;
+        self.over_a_stream = over_a_stream;
     }
 
     /// The REGISTER that is due.
@@ -193,7 +200,11 @@ impl Registering {
         self.until = Some(now.saturating_add(life));
         // Spread, so that all that were registered at once do not come at once again.
         let share = 75 + self.random.u64(..10);
-        self.next = now.saturating_add((life.saturating_mul(share) / 100).max(1000));
+        let wait = (life.saturating_mul(share) / 100).max(1000);
+        self.next = now.saturating_add(match self.over_a_stream {
+            true => wait.min(STREAM_KEPT_MS),
+            false => wait,
+        });
         self.standing = Standing::Registered;
         self.attempt_is_over();
         self.failures = 0;

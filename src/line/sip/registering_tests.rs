@@ -109,6 +109,15 @@ fn it_comes_again_before_the_time_is_over_that_was_granted() {
 }
 
 #[test]
+fn a_stream_is_used_before_it_is_closed_for_being_idle() {
+    let mut registering = new();
+    registering.reached_at(CONTACT.to_owned(), true);
+    registering.request();
+    registering.answered(0, &ok("Expires: 3600\r\n"));
+    assert_eq!(registering.due(), Some(STREAM_KEPT_MS));
+}
+
+#[test]
 fn who_wants_longer_gets_it_once() {
     let mut registering = new();
     registering.request();

@@ -6,22 +6,19 @@ use super::agent::Agent;
 use super::available::{self, Available};
 use super::digest::Millis;
 use super::known::Known;
-use super::outside::{Outside, Question, first_hop, target};
+use super::outside::{Outside, first_hop, target};
 use super::own::Own;
 use super::place::{Credentials, Outgoing, PlaceError, Progress, Through};
-use super::registering::{Account, Registering, Standing};
-use super::resolve::Place;
 use super::session::{Session, SessionEvents};
+use super::trunk_keeper::Keeper;
 use ipnet::IpNet;
-use rsipstack::sip::{Header, Method, Param, Scheme, Uri};
+use rsipstack::sip::Uri;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// From one OPTIONS to the next, five seconds more or less.
-const ASKED_EVERY_S: u64 = 30;
 /// A trunk that says nothing at all to an INVITE for so long is not there; it has had four of them by
 /// then over UDP.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -68,13 +65,13 @@ pub struct Trunks {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    outside: Outside,
-    own: Own,
-    known: Known,
+pub(super) struct Shared {
+    pub outside: Outside,
+    pub own: Own,
+    pub known: Known,
     lines: Mutex<Vec<Line>>,
     /// Told of each change of whether a trunk is up.
-    tell: Box<dyn Fn(&TrunkState) + Send + Sync>,
+    pub tell: Box<dyn Fn(&TrunkState) + Send + Sync>,
 }
 
 /// One trunk, and the task that keeps it.
@@ -84,16 +81,16 @@ struct Line {
     end: watch::Sender<bool>,
 }
 
-struct Kept {
-    setup: TrunkSetup,
-    uri: Uri,
+pub(super) struct Kept {
+    pub setup: TrunkSetup,
+    pub uri: Uri,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    available: Available,
-    service_route: Vec<String>,
+pub(super) struct State {
+    pub available: Available,
+    pub service_route: Vec<String>,
 }
 
 impl Trunks {
@@ -266,12 +263,12 @@ impl Trunks {
 }
 
 impl Kept {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Proxy first, then what the registrar wants (RFC 3608 section 5).
-    fn routes(&self) -> Vec<String> {
+    pub fn routes(&self) -> Vec<String> {
         let proxy = self.setup.proxy.as_ref().map(|proxy| format!("<{proxy}>"));
         proxy
             .into_iter()
@@ -279,7 +276,7 @@ impl Kept {
             .collect()
     }
 
-    fn told(&self) -> TrunkState {
+    pub fn told(&self) -> TrunkState {
         let state = self.state();
         let how = state.available.how();
         TrunkState {
@@ -293,215 +290,6 @@ impl Kept {
     }
 }
 
-/// What a trunk's task works with.
-struct Keeper {
-    shared: Arc<Shared>,
-    kept: Arc<Kept>,
-    call_id: String,
-    tag: String,
-}
-
-impl Keeper {
-    async fn ask(self, mut ending: watch::Receiver<bool>) {
-        let mut cseq = 0;
-        loop {
-            cseq += 1;
-            let asked = tokio::select! {
-                asked = self.options(cseq) => asked,
-                _ = ending.wait_for(|end| *end) => return,
-            };
-            match asked {
-                // 503: it is there and takes nothing. Anything else shows that somebody is.
-                Ok((503, _)) => self.heard(false, "it answers OPTIONS with 503"),
-                Ok((code, place)) => {
-                    let how = format!("{} answers OPTIONS with {code}", place.address);
-                    self.heard(true, &how);
-                }
-                Err(why) => self.heard(false, &why),
-            }
-            let wait = Duration::from_secs(ASKED_EVERY_S - 5 + fastrand::u64(..=10));
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                _ = ending.wait_for(|end| *end) => return,
-            }
-        }
-    }
-
-    async fn options(&self, cseq: u32) -> Result<(u16, Place), String> {
-        let routes = self.kept.routes();
-        let hop = first_hop(&self.kept.uri, &routes)?;
-        let place = self.find(&hop).await?;
-        let transport = place.transport;
-        let towards = Some(place.address.ip());
-        let us = self
-            .shared
-            .own
-            .contact(&self.kept.setup.user, transport, towards);
-        let mut from = us.clone();
-        from.params.clear();
-        let question = Question {
-            method: Method::Options,
-            uri: self.kept.uri.clone(),
-            hop,
-            routes,
-            from,
-            to: self.kept.uri.clone(),
-            tag: self.tag.clone(),
-            call_id: self.call_id.clone(),
-            cseq,
-            headers: vec![
-                Header::Contact(format!("<{us}>").into()),
-                Header::Accept("application/sdp".into()),
-            ],
-        };
-        let (response, place) = self.shared.outside.ask(question).await?;
-        Ok((response.status_code.code(), place))
-    }
-
-    async fn register(self, mut ending: watch::Receiver<bool>) {
-        let Some(credentials) = &self.kept.setup.credentials else {
-            return self.heard(false, "it has no user and password to register with");
-        };
-        // The domain alone (RFC 3261 section 10.2).
-        let mut registrar = self.kept.uri.clone();
-        registrar.auth = None;
-        registrar.headers.clear();
-        registrar
-            .params
-            .retain(|param| !matches!(param, Param::Transport(_)));
-        let mut of_record = registrar.clone();
-        of_record.params.clear();
-        of_record.auth = Some(rsipstack::sip::Auth {
-            user: credentials.user.clone(),
-            password: None,
-        });
-        let mut registering = Registering::new(
-            Account {
-                registrar: registrar.to_string(),
-                contact: String::new(),
-                user: credentials.user.clone(),
-                password: credentials.password.clone(),
-            },
-            now(),
-            fastrand::Rng::new(),
-        );
-        let mut leaving = false;
-        while let Some(due) = registering.due() {
-            let wait = Duration::from_millis(due.saturating_sub(now()));
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                _ = ending.wait_for(|end| *end), if !leaving => {
-                    leaving = true;
-                    registering.leave(now());
-                    continue;
-                }
-            }
-            let asked = self.send_register(&mut registering, &registrar, &of_record);
-            let asked = tokio::select! {
-                asked = asked => asked,
-                _ = ending.wait_for(|end| *end), if !leaving => {
-                    leaving = true;
-                    registering.leave(now());
-                    continue;
-                }
-            };
-            let place = match asked {
-                Ok((response, place)) => {
-                    registering.answered(now(), &response);
-                    Some(place)
-                }
-                Err(why) => {
-                    registering.unanswered(now(), &why);
-                    None
-                }
-            };
-            self.kept.state().service_route = registering.service_route().to_vec();
-            match registering.standing() {
-                Standing::Registered => {
-                    let there = place
-                        .map(|place| place.address.to_string())
-                        .unwrap_or_default();
-                    self.heard(true, &format!("registered at {there}"));
-                }
-                Standing::Failed(why) => {
-                    let good = registering.is_good(now());
-                    let why = match good {
-                        true => format!("still registered, but: {why}"),
-                        false => format!("not registered: {why}"),
-                    };
-                    self.heard(good, &why);
-                }
-                Standing::Trying | Standing::Left => {}
-            }
-        }
-    }
-
-    async fn send_register(
-        &self,
-        registering: &mut Registering,
-        registrar: &Uri,
-        of_record: &Uri,
-    ) -> Result<(rsipstack::sip::Response, Place), String> {
-        let proxy = self.kept.setup.proxy.as_ref();
-        let routes: Vec<String> = proxy
-            .map(|proxy| format!("<{proxy}>"))
-            .into_iter()
-            .collect();
-        let hop = first_hop(&self.kept.uri, &routes)?;
-        let place = self.find(&hop).await?;
-        let towards = Some(place.address.ip());
-        let user = &self.kept.setup.user;
-        let mut contact = self.shared.own.contact(user, place.transport, towards);
-        if registrar.scheme == Some(Scheme::Sips) {
-            contact.scheme = Some(Scheme::Sips);
-        }
-        registering.reached_at(contact.to_string());
-        let register = registering.request();
-        let mut headers = vec![
-            Header::Contact(format!("<{contact}>").into()),
-            Header::Expires(u32::try_from(register.expires).unwrap_or(u32::MAX).into()),
-            Header::Allow(super::agent::ALLOW.into()),
-        ];
-        headers.extend(register.proof);
-        let question = Question {
-            method: Method::Register,
-            uri: registrar.clone(),
-            hop,
-            routes,
-            from: of_record.clone(),
-            to: of_record.clone(),
-            tag: self.tag.clone(),
-            call_id: self.call_id.clone(),
-            cseq: register.cseq,
-            headers,
-        };
-        self.shared.outside.ask(question).await
-    }
-
-    /// The server to ask, and whoever else may call us from there.
-    async fn find(&self, hop: &Uri) -> Result<Place, String> {
-        let target = target(hop)?;
-        let resolver = &self.shared.outside.resolver;
-        let place = resolver.choose(&target).await?;
-        let all = resolver.all(&target).await;
-        let addresses = all.iter().chain([&place]).map(|place| place.address.ip());
-        self.shared.known.found(&self.kept.setup.name, addresses);
-        Ok(place)
-    }
-
-    fn heard(&self, up: bool, how: &str) {
-        let news = self.kept.state().available.heard(now(), up, how);
-        if news {
-            let state = self.kept.told();
-            match up {
-                true => tracing::info!(trunk = state.name, how, "trunk up"),
-                false => tracing::warn!(trunk = state.name, how, "trunk down"),
-            }
-            (self.shared.tell)(&state);
-        }
-    }
-}
-
-fn now() -> Millis {
+pub(super) fn now() -> Millis {
     u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
 }

@@ -4,6 +4,7 @@ mod dialogs;
 mod hostile;
 mod phones;
 mod placing;
+mod routes;
 mod secure;
 mod torture;
 mod transfers;
