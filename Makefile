@@ -4,7 +4,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Where the tests find the library that Piper voices need.
 FETCHED := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zeroline/models
 
-.PHONY: demo test setup fixtures bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue
+.PHONY: demo test setup interop fixtures bench-capacity bench-recognition bench-accuracy bench-intents bench-voice bench-turns bench-queue
 
 demo: setup
 	cargo build --locked
@@ -19,6 +19,15 @@ test: setup
 
 setup:
 	@scripts/setup
+
+# Calls with what others have made; docs/interop.md holds the result. Asterisk is called where its chroot is.
+interop:
+	@scripts/setup interop
+	cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
+
+# How many calls a machine takes; docs/capacity.md holds the result.
+bench-capacity: setup
+	cargo bench --locked --bench capacity
 
 # How fast Whisper is; docs/recognition.md holds the result.
 bench-recognition: setup

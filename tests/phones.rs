@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Served, root, zeroline};
+use common::{Served, person, root, zeroline};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -47,23 +47,6 @@ fn sipp(served: &Served, scenario: &str, question: &Path, options: &[&str]) -> O
         .args(options)
         .output()
         .expect("sipp (Debian's sip-tester) is not installed; run scripts/setup")
-}
-
-/// A person's phone for one call, and its address.
-fn person(options: &[&str]) -> (Child, String) {
-    let mut person = zeroline()
-        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1"])
-        .args(options)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut said = BufReader::new(person.stdout.take().unwrap());
-    said.read_line(&mut line).unwrap();
-    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-    // Read on, so that the person can go on telling.
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-    (person, address)
 }
 
 /// A whole call of somebody who only says goodbye.
@@ -328,57 +311,4 @@ fn the_demo_does_what_it_shows() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("joins the caller with anna"), "{text}");
-}
-
-#[test]
-fn sigterm_lets_calls_finish_and_then_stops() {
-    let mut served = Served::start("sip:person@127.0.0.1:9", "drain_seconds = 30");
-    let mut phone = common::Phone::new(served.address);
-    let (tag, _) = phone.connect();
-    served.wait_for("the call's start", |events| !events.is_empty());
-    served.terminate();
-    std::thread::sleep(Duration::from_millis(300));
-    // A new call is refused, the old one goes on until its caller hangs up.
-    let mut second = common::Phone::new(served.address);
-    second.send(&second.request("INVITE", 1, "", &second.sdp("0")));
-    assert!(second.answer().starts_with("SIP/2.0 503 "));
-    phone.send(&phone.request("BYE", 2, &tag, ""));
-    assert!(phone.answer().starts_with("SIP/2.0 200 "));
-    assert_eq!(served.wait_for_exit(Duration::from_secs(10)), 0);
-    assert_eq!(served.count("call_ended"), 1);
-}
-
-#[test]
-fn sigterm_ends_the_calls_that_do_not_finish() {
-    let mut served = Served::start("sip:person@127.0.0.1:9", "drain_seconds = 1");
-    let mut phone = common::Phone::new(served.address);
-    phone.connect();
-    served.wait_for("the call's start", |events| !events.is_empty());
-    served.terminate();
-    let bye = std::iter::from_fn(|| phone.receive()).find(|m| m.starts_with("BYE "));
-    assert!(bye.is_some(), "no BYE: {}", served.log());
-    assert_eq!(served.wait_for_exit(Duration::from_secs(10)), 0);
-    served.wait_for_end("shutdown");
-}
-
-#[test]
-fn kill_9_loses_no_finished_line() {
-    let mut served = Served::start("sip:person@127.0.0.1:9", "");
-    let mut phone = common::Phone::new(served.address);
-    phone.connect();
-    served.wait_for("the greeting", |events| {
-        events.iter().any(|e| e["event"] == "prompt_started")
-    });
-    served.kill();
-    assert!(served.count("prompt_started") == 1);
-    let output = zeroline()
-        .args(["calls", "list", "--data"])
-        .arg(served.data())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && text.contains("Lakeside"),
-        "{text}"
-    );
 }

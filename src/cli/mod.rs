@@ -7,6 +7,7 @@ mod call;
 mod calls;
 mod check;
 mod demo;
+mod health;
 mod load;
 mod models;
 mod rehearse;
@@ -14,6 +15,7 @@ mod reload;
 mod review;
 mod say;
 mod serve;
+mod systemd;
 mod trunks;
 
 use crate::call::Event;
@@ -44,6 +46,7 @@ enum Command {
     Calls(calls::Args),
     Agents(agents::AgentsArgs),
     Queue(agents::QueueArgs),
+    Health(health::Args),
     Trunks(trunks::Args),
     Models(models::Args),
     Demo(demo::Args),
@@ -64,6 +67,7 @@ impl Cli {
             Command::Calls(args) => calls::run(&args),
             Command::Agents(args) => agents::agents(args),
             Command::Queue(args) => agents::queue(args),
+            Command::Health(args) => health::run(&args),
             Command::Trunks(args) => trunks::run(&args),
             Command::Models(args) => models::run(&args),
             Command::Demo(args) => demo::run(&args),

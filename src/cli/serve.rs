@@ -1,12 +1,13 @@
 //! `zeroline serve`
 
 use super::reload::Reload;
-use super::{Done, Failure, Verdict, load, runtime};
+use super::{Done, Failure, Verdict, load, runtime, systemd};
 use crate::record::{Store, Writer};
 use crate::server::{Config, Parts, Server};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the worker: answer calls until SIGTERM.
@@ -35,6 +36,8 @@ pub fn run(args: &Args) -> Done {
     let events = Arc::new(Writer::start(&Store::open(&config.data))?);
     let (name, data) = (loaded.plan.dialplan.name.clone(), config.data.clone());
     let (metrics, with) = (config.metrics, config.clone());
+    let drain = Duration::from_secs(config.drain_seconds);
+    raise_file_limit();
     let parts = Parts {
         config,
         plan: loaded.plan,
@@ -60,12 +63,14 @@ pub fn run(args: &Args) -> Done {
             let load = move || load_plan(&with);
             Reload::watch(dialplan, written, load, server.plans())?;
         }
+        systemd::ready(server.probe());
         server
             .run(async move {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
+                systemd::stopping(drain);
             })
             .await;
         Ok(())
@@ -74,6 +79,16 @@ pub fn run(args: &Args) -> Done {
     served?;
     tracing::info!("stopped");
     Ok(Verdict::Yes)
+}
+
+/// Each call has sockets of its own, and what a process may open at first is meant for others.
+fn raise_file_limit() {
+    let files = rustix::process::Resource::Nofile;
+    let mut limit = rustix::process::getrlimit(files);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(files, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it was");
+    }
 }
 
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {

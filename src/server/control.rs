@@ -5,6 +5,7 @@
 
 use super::Shared;
 use super::desk::DeskInput;
+use super::health::{self, Health};
 use crate::human::{Input, PromiseId, View};
 use crate::line::sip::TrunkState;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub enum Request {
     View,
     /// How the trunks stand.
     Trunks,
+    /// Whether all works.
+    Health,
     Ready {
         agent: String,
     },
@@ -49,6 +52,7 @@ pub enum Request {
 pub enum Answer {
     Ok(View),
     Trunks(Vec<TrunkState>),
+    Health(Health),
     Error(String),
 }
 
@@ -71,7 +75,7 @@ pub fn ask(folder: &Path, request: &Request) -> Result<View, ControlError> {
     match exchange(folder, request)? {
         Answer::Ok(view) => Ok(view),
         Answer::Error(why) => Err(ControlError::Refused(why)),
-        Answer::Trunks(_) => Err(another_version()),
+        _ => Err(another_version()),
     }
 }
 
@@ -80,7 +84,16 @@ pub fn ask_trunks(folder: &Path) -> Result<Vec<TrunkState>, ControlError> {
     match exchange(folder, &Request::Trunks)? {
         Answer::Trunks(trunks) => Ok(trunks),
         Answer::Error(why) => Err(ControlError::Refused(why)),
-        Answer::Ok(_) => Err(another_version()),
+        _ => Err(another_version()),
+    }
+}
+
+/// Asks it whether it works.
+pub fn ask_health(folder: &Path) -> Result<Health, ControlError> {
+    match exchange(folder, &Request::Health)? {
+        Answer::Health(health) => Ok(health),
+        Answer::Error(why) => Err(ControlError::Refused(why)),
+        _ => Err(another_version()),
     }
 }
 
@@ -167,6 +180,7 @@ async fn obey(shared: &Shared, request: Request) -> Answer {
     };
     let input = match request {
         Request::View => None,
+        Request::Health => return Answer::Health(health::health(shared).await),
         Request::Trunks => return Answer::Trunks(shared.trunks.states()),
         Request::Ready { agent } | Request::Pause { agent, .. } | Request::Off { agent }
             if !known(&agent) =>

@@ -12,7 +12,7 @@ use crate::human::{self, Context, Entry, Refused};
 use crate::line::leg::Leg;
 use crate::line::sdp::Media;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// A call is given up when its phone has sent nothing for so long.
 const MEDIA_LOST: u32 = 60_000 / FRAME_MS;
@@ -46,6 +46,8 @@ pub enum Command {
         agent: Slot,
         hung_up: bool,
     },
+    /// Answer: the thread goes on.
+    Alive(oneshot::Sender<()>),
     /// Record what is left of the calls and end the thread.
     Stop,
 }
@@ -62,7 +64,7 @@ impl Command {
             | Command::Ring(slot)
             | Command::Dismiss(slot, _)
             | Command::AgentGone { agent: slot, .. } => Some(*slot),
-            Command::Stop => None,
+            Command::Alive(_) | Command::Stop => None,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod control;
 mod conversation;
 mod desk;
 mod feature;
+mod health;
 mod kept;
 mod listen;
 mod lock;
@@ -27,6 +28,7 @@ mod trunks;
 mod workers;
 
 pub use config::{Config, ConfigError};
+pub use health::{Health, Probe};
 pub use kept::QueueFileError;
 pub use lock::LockError;
 pub use people::{Agent as AgentTable, Queue as QueueTable, Secret};
@@ -63,7 +65,7 @@ pub const LINE_RATE: LineRate = LineRate::Narrow;
 /// A thread has room for hundreds of calls.
 const MOST_MEDIA_THREADS: usize = 16;
 /// After the drain, calls get this long to be told that they end, and for their BYE.
-const FAREWELL: Duration = Duration::from_secs(15);
+pub const FAREWELL: Duration = Duration::from_secs(15);
 /// Agents' phones that ring get this long for their CANCEL.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -269,6 +271,11 @@ impl Server {
             media_threads,
             _lock: lock,
         })
+    }
+
+    /// Where it can be asked how it is.
+    pub fn probe(&self) -> Probe {
+        Probe(self.shared.clone())
     }
 
     /// Where other plans can be handed in.

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 
 /// What a thread is told between ticks; more waiting than these is a stuck thread.
 const COMMANDS: usize = 4096;
@@ -65,6 +66,19 @@ impl Workers {
     pub fn send(&self, command: Command) -> bool {
         let thread = self.thread(command.slot());
         thread.is_some_and(|thread| thread.send(command).is_ok())
+    }
+
+    /// A thread that does not go on within this time, if there is one.
+    pub async fn stuck(&self, patience: Duration) -> Option<usize> {
+        for (number, thread) in self.threads.iter().enumerate() {
+            let (answer, answered) = oneshot::channel();
+            let asked = thread.try_send(Command::Alive(answer)).is_ok();
+            let answered = tokio::time::timeout(patience, answered).await;
+            if !asked || !matches!(answered, Ok(Ok(()))) {
+                return Some(number);
+            }
+        }
+        None
     }
 
     /// Record what is left of the calls and end.
@@ -219,6 +233,9 @@ impl Lines {
                 }
             }
             Command::AgentGone { agent, hung_up } => self.agent_gone(agent, hung_up),
+            Command::Alive(answer) => {
+                let _ = answer.send(());
+            }
             Command::Stop => {}
         }
     }

@@ -39,11 +39,16 @@ impl Served {
 
     /// With a dialplan of its own.
     pub fn with(plan: &str, extra: &str) -> Served {
+        Served::within(plan, extra, &[])
+    }
+
+    /// With more of its environment.
+    pub fn within(plan: &str, extra: &str, environment: &[(&str, &str)]) -> Served {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
         let config = format!("listen = \"127.0.0.1:0\"\ndialplan = \"plan.toml\"\n{extra}\n");
         std::fs::write(folder.path().join("zeroline.toml"), config).unwrap();
-        let (child, address, start) = launch(folder.path());
+        let (child, address, start) = launch(folder.path(), environment);
         Served {
             child,
             address,
@@ -65,7 +70,7 @@ impl Served {
         let at = format!("listen = \"{}\"", self.address);
         let (_, rest) = config.split_once('\n').unwrap();
         std::fs::write(path, format!("{at}\n{rest}")).unwrap();
-        (self.child, self.address, self.start) = launch(self.folder.path());
+        (self.child, self.address, self.start) = launch(self.folder.path(), &[]);
     }
 
     pub fn started_with(&self, words: &str) -> bool {
@@ -193,11 +198,12 @@ impl Served {
 }
 
 /// Starts a server in that folder, and gives where it listens and what it said before.
-fn launch(folder: &Path) -> (Child, SocketAddr, String) {
+fn launch(folder: &Path, environment: &[(&str, &str)]) -> (Child, SocketAddr, String) {
     let mut child = zeroline()
         .args(["serve", "--config"])
         .arg(folder.join("zeroline.toml"))
         .env_remove("RUST_LOG")
+        .envs(environment.iter().copied())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -226,6 +232,23 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A person's phone for one call, and its address.
+pub fn person(options: &[&str]) -> (Child, String) {
+    let mut person = zeroline()
+        .args(["answer", "--listen", "127.0.0.1:0", "--calls", "1"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(person.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+    // Read on, so that the person can go on telling.
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    (person, address)
 }
 
 /// SIP by hand, for messages that no phone would send.
