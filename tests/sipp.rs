@@ -6,6 +6,7 @@
 mod common;
 
 use common::{Served, root};
+use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -21,13 +22,16 @@ fn scenarios() -> Vec<PathBuf> {
     files
 }
 
-fn start(served: &Served, scenario: &Path, folder: &Path) -> Child {
+fn start(served: &Served, scenario: &Path, folder: &Path, port: UdpSocket) -> Child {
     std::fs::create_dir(folder).unwrap();
+    let number = port.local_addr().unwrap().port().to_string();
+    drop(port);
     Command::new("sipp")
         .current_dir(folder)
         .arg(served.address.to_string())
         .arg("-sf")
         .arg(scenario)
+        .args(["-p", &number])
         .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-m", "1"])
         .args([
             "-trace_err",
@@ -48,12 +52,17 @@ fn start(served: &Served, scenario: &Path, folder: &Path) -> Child {
 fn every_behaviour_is_as_its_scenario_says() {
     let mut served = Served::start("sip:person@127.0.0.1:9", "");
     let folder = tempfile::tempdir().unwrap();
-    let running: Vec<(String, PathBuf, Child)> = scenarios()
-        .iter()
-        .map(|scenario| {
+    // Left to choose, two would choose the same.
+    let ports = scenarios()
+        .into_iter()
+        .map(|scenario| (scenario, UdpSocket::bind("127.0.0.1:0").unwrap()));
+    let ports: Vec<(PathBuf, UdpSocket)> = ports.collect();
+    let running: Vec<(String, PathBuf, Child)> = ports
+        .into_iter()
+        .map(|(scenario, port)| {
             let name = scenario.file_stem().unwrap().to_str().unwrap().to_owned();
             let own = folder.path().join(&name);
-            let child = start(&served, scenario, &own);
+            let child = start(&served, &scenario, &own, port);
             (name, own, child)
         })
         .collect();

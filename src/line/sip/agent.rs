@@ -414,8 +414,8 @@ impl Reception {
     }
 
     /// The call that an INVITE may take the place of (RFC 3891 section 3): for whoever is at the other
-    /// end of that call, which is how a telephone system ends an attended transfer to us, and for
-    /// phones of ours that prove it. Anybody else could take calls over whose tags they have seen.
+    /// end of that call or belongs to the same trunk, which is how a telephone system ends an attended
+    /// transfer to us, and for phones of ours that prove it. Anybody else could take calls over whose tags they have seen.
     fn replaced(
         &self,
         tx: &Transaction,
@@ -427,22 +427,26 @@ impl Reception {
             headers: vec![],
         };
         // A call that still rings here can be taken by nobody: 481, as one that there is not.
-        let known = self.calls.find(replaces).ok_or(refuse(481))?;
-        if !*known.confirmed.borrow() {
+        let call = self.calls.find(replaces).ok_or(refuse(481))?;
+        if !*call.confirmed.borrow() {
             return Err(refuse(481));
         }
         if replaces.early_only {
             return Err(refuse(486));
         }
-        if known.peer == Some(from.address.ip()) {
-            return Ok(known);
+        let source = from.address.ip();
+        let trunk_of = |at| self.known.trunk_at(at);
+        let same_trunk =
+            trunk_of(source).is_some() && call.peer.and_then(trunk_of) == trunk_of(source);
+        if call.peer == Some(source) || same_trunk {
+            return Ok(call);
         }
         if !self.registrations.has_accounts() {
-            tracing::warn!(source = %from.address, "refused: a call may be replaced by its other side only");
+            tracing::warn!(%source, "refused: a call may be replaced by its other side only");
             return Err(refuse(403));
         }
         self.registrations.authenticate(&tx.original, from)?;
-        Ok(known)
+        Ok(call)
     }
 }
 

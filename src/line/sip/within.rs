@@ -18,11 +18,23 @@ use std::sync::Arc;
 
 /// Takes a request within a call. Must be called for each in the order in which they come.
 pub(super) fn take(dialog: InviteDialog, known: Option<Arc<KnownCall>>, tx: Transaction) {
-    let verdict = match &known {
-        Some(known) => judge(&tx.original, known),
-        None => Ok(Pass::ToDialog),
+    let offers = matches!(tx.original.method, Method::Invite | Method::Update);
+    // An offer that follows the ACK to our first answer at once may be here before it.
+    let early = known
+        .clone()
+        .filter(|known| offers && !*known.confirmed.borrow());
+    let judged = match (&known, &early) {
+        (Some(known), None) => judge(&tx.original, known),
+        _ => Ok(Pass::ToDialog),
     };
     let work = async move |mut tx: Transaction| {
+        let verdict = match early {
+            Some(known) => {
+                known.acknowledged().await;
+                judge(&tx.original, &known)
+            }
+            None => judged,
+        };
         match verdict {
             Ok(Pass::ToDialog) => {}
             Ok(Pass::Acknowledged) => return reply(&mut tx, 200, vec![]).await,
