@@ -139,6 +139,10 @@ fn session(codec: Codec, frames: &[Frame]) -> (Duration, f64, usize) {
         we_send: true,
         we_receive: true,
         packet_ms: 20,
+        rtcp: None,
+        rtcp_mux: false,
+        srtp: None,
+        signalling: None,
     };
     let mut session = Box::new(RtpSession::new(&media, 1, 1, 1));
     let mut heard = Frame::silence(codec.line_rate());

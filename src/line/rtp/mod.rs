@@ -21,12 +21,12 @@
 mod latch;
 mod playout;
 mod quality;
+#[cfg(test)]
+mod rates_tests;
 mod reports;
 mod secure;
 #[cfg(test)]
 mod session_tests;
-#[cfg(test)]
-mod rates_tests;
 #[cfg(test)]
 mod tests;
 

@@ -23,6 +23,10 @@ fn media(codec: Codec) -> Media {
         we_send: true,
         we_receive: true,
         packet_ms: 20,
+        rtcp: None,
+        rtcp_mux: false,
+        srtp: None,
+        signalling: None,
     }
 }
 

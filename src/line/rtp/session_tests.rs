@@ -17,6 +17,7 @@ fn media(remote: u16) -> Media {
     let types = PayloadTypes {
         audio: 0,
         telephone_event: Some(101),
+        comfort_noise: None,
     };
     Media {
         remote: at(remote),
@@ -25,6 +26,7 @@ fn media(remote: u16) -> Media {
         receive: types,
         we_send: true,
         we_receive: true,
+        packet_ms: 20,
         rtcp: Some(at(remote + 1)),
         rtcp_mux: false,
         srtp: None,

@@ -89,7 +89,7 @@ fn an_answer_to_our_offer_is_taken_in_each_codec() {
             "v=0\nc=IN IP4 10.0.0.1\nm=audio 5000 RTP/AVP {numbers}\na=rtpmap:{maps}\na=ptime:30"
         );
         let answer = parse(text.as_bytes()).unwrap();
-        let media = accept(&answer, local(), &Codec::ALL).unwrap();
+        let media = accept(&answer, local(), &Codec::ALL, &mut Origin::new(1)).unwrap();
         assert_eq!((media.codec, media.send.audio), (codec, audio));
         assert_eq!(media.receive.audio, codec.payload_type());
         assert_eq!(media.send.telephone_event, event.0);

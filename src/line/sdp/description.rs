@@ -28,9 +28,18 @@ pub fn parse(body: &[u8]) -> Result<Description, SdpError> {
         return Err(SdpError::Empty);
     }
     let used: Vec<String> = text.lines().map(tidy).collect();
-    Session::parse(used.join("\n").as_bytes())
-        .map(Description)
-        .map_err(|error| SdpError::Malformed(error.to_string()))
+    let session = Session::parse(used.join("\n").as_bytes())
+        .map_err(|error| SdpError::Malformed(error.to_string()))?;
+    // A refusal repeats what was offered (RFC 3264 section 6), and there must be something (RFC 8866
+    // section 9).
+    if session
+        .medias
+        .iter()
+        .any(|media| media.fmt.trim().is_empty())
+    {
+        return Err(SdpError::Malformed("an m= line without formats".to_owned()));
+    }
+    Ok(Description(session))
 }
 
 /// A line as the library wants it. One that says nothing we use becomes empty, which the library
