@@ -119,6 +119,7 @@ pub(super) fn look(
 
 /// What the stack does with a message before it is anybody's; whether it is a request outside of
 /// any call.
+#[expect(clippy::result_large_err, reason = "it is the stack's own error")]
 fn rehearse(message: &[u8], source: SocketAddr, carrier: Transport) -> rsipstack::Result<bool> {
     let message = SipMessage::try_from(message)?;
     let message = SipConnection::update_msg_received(message, source, carrier)?;

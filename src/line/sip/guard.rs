@@ -195,7 +195,7 @@ fn fault_of_uri(uri: &str) -> Option<&'static str> {
     let host = host.split(';').next().unwrap_or_default();
     let (host, port) = match host.strip_prefix('[') {
         Some(ipv6) => match ipv6.split_once(']') {
-            Some((_, after)) if after.is_empty() => (ipv6, None),
+            Some((_, "")) => (ipv6, None),
             Some((_, after)) => (ipv6, Some(after.strip_prefix(':').unwrap_or("-"))),
             None => return BAD,
         },
