@@ -187,7 +187,7 @@ async fn nobody_is_called_because_a_stranger_asks_for_it() {
         "tel:+49900123456".to_owned(),
         format!("sips:victim@{there}"),
     ];
-    let route = format!("Route: <sip:{there};lr>\r\nReplaces: a;to-tag=b;from-tag=c\r\n");
+    let route = format!("Route: <sip:{there};lr>\r\n");
     for (seq, uri) in (1..).zip(&uris) {
         peer.send(agent.address(), &invite(&peer, uri, seq, &route))
             .await;
@@ -196,6 +196,10 @@ async fn nobody_is_called_because_a_stranger_asks_for_it() {
         invitation.refuse(486, "busy");
         peer.expect("SIP/2.0 486").await;
     }
+    let another = format!("{route}Replaces: a;to-tag=b;from-tag=c\r\n");
+    peer.send(agent.address(), &invite(&peer, &uris[0], 9, &another))
+        .await;
+    peer.expect("SIP/2.0 481").await;
     for (seq, method) in (10..).zip(["REFER", "MESSAGE", "SUBSCRIBE", "NOTIFY", "BYE", "PUBLISH"]) {
         let head = format!("{route}Refer-To: <sip:victim@{there}>\r\nEvent: refer\r\n");
         let request = peer.request(method, &format!("sip:victim@{there}"), "x", seq, &head);

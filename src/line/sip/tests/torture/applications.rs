@@ -100,7 +100,7 @@ pub const MESSAGES: &[Message] = &[
          Content-Type: application/unknownformat\n\
          Content-Length: {length}\n\n\
          <audio>\n <pcmu port=\"443\"/>\n</audio>\n",
-        Status(486),
+        Status(415),
     ),
     Message(
         "regaut01",
@@ -221,7 +221,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     Message(
         "sdp01",
-        "it takes no SDP: 406, or a call as any other; ours is refused by who answers calls",
+        "it takes no SDP in an answer: 406",
         "INVITE sip:user@example.com SIP/2.0\n\
          To: sip:j_user@example.com\n\
          Contact: <sip:caller@host15.example.net>\n\
@@ -234,7 +234,7 @@ pub const MESSAGES: &[Message] = &[
          Content-Length: {length}\n\
          Content-Type: application/sdp\n\n\
          v=0\no=mhandley 29739 7272939 IN IP4 192.0.2.5\ns=-\nc=IN IP4 192.0.2.5\nt=0 0\nm=audio 49217 RTP/AVP 0 12\n",
-        Status(486),
+        Status(406),
     ),
     // RFC 4475, 3.4: before RFC 3261
     Message(
