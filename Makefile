@@ -23,7 +23,7 @@ setup:
 # Calls with what others have made; docs/interop.md holds the result. Asterisk is called where its chroot is.
 interop:
 	@scripts/setup interop
-	cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
+	ZEROLINE_INTEROP=1 cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
 
 # What comes from the network, made up: each reader for FUZZ_SECONDS (600).
 fuzz:

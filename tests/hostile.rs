@@ -108,8 +108,7 @@ fn hex(text: &str) -> String {
 
 #[test]
 fn no_secret_is_in_the_log_however_much_is_logged() {
-    let trunk =
-        "[trunk]\naddress = \"sip:127.0.0.1:9\"\nuser = \"us\"\npassword = \"battery-staple-4\"\n";
+    let trunk = "[[trunk]]\nname = \"t\"\naddress = \"sip:127.0.0.1:9\"\nuser = \"us\"\npassword = \"battery-staple-4\"\n";
     let extra = format!("{}{trunk}", exposed("anyone"));
     let served = Served::logging(NOBODY, &extra, "trace");
     let mut phone = Phone::new(served.address);

@@ -9,6 +9,9 @@ ip link set lo up
 printf 'listen = "127.0.0.1:5060"\ndata = "data"\n' >zeroline.toml
 cat >linphonerc <<RC
 [sip]
+default_proxy=-1
+contact=sip:caller@127.0.0.1
+guess_hostname=1
 sip_port=5068
 sip_tcp_port=5068
 sip_tls_port=0

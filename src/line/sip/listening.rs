@@ -20,6 +20,7 @@ use std::time::Duration;
 /// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
 /// that registers in time keeps its connection.
 const IDLE_STREAM: Duration = Duration::from_secs(330);
+const MOST_TRIES: u32 = 20;
 
 /// Where to listen.
 #[derive(Debug, Clone)]
@@ -64,8 +65,7 @@ impl Listening {
         if let Some(address) = all().find(|address| address.ip().is_unspecified()) {
             return Err(ListenError::Unspecified(*address));
         }
-        let socket = GuardedSocket::bind(&self.addresses, admission.clone())?;
-        let addresses = socket.addresses()?;
+        let (socket, addresses, tcp) = self.bind(admission)?;
         let transports =
             TransportLayer::new_with_domain_resolver(token.clone(), Box::new(resolver));
         transports.set_stream_idle_timeout(IDLE_STREAM);
@@ -75,10 +75,6 @@ impl Listening {
         let stack = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()));
         transports.add_transport(udp.await.map_err(stack)?.into());
-        let tcp = addresses
-            .iter()
-            .map(|address| stream::bind(*address).map_err(|e| not_bound("TCP", *address, e)))
-            .collect::<Result<Vec<_>, _>>()?;
         for address in &mut self.tls.listen {
             *address = free(*address, "TLS")?;
         }
@@ -108,6 +104,30 @@ impl Listening {
         })
     }
 }
+
+impl Listening {
+    /// UDP and TCP at the same ports. One that is free for UDP may be taken for TCP: where any will do,
+    /// another is tried.
+    fn bind(&self, admission: &Admission) -> Result<Bound, ListenError> {
+        let any_will_do = self.addresses.iter().any(|address| address.port() == 0);
+        let mut tries = if any_will_do { MOST_TRIES } else { 1 };
+        loop {
+            let socket = GuardedSocket::bind(&self.addresses, admission.clone())?;
+            let addresses = socket.addresses()?;
+            let tcp = addresses
+                .iter()
+                .map(|address| stream::bind(*address).map_err(|e| not_bound("TCP", *address, e)))
+                .collect::<Result<Vec<_>, _>>();
+            tries -= 1;
+            match tcp {
+                Err(_) if tries > 0 => {}
+                tcp => return Ok((socket, addresses, tcp?)),
+            }
+        }
+    }
+}
+
+type Bound = (GuardedSocket, Vec<SocketAddr>, Vec<tokio::net::TcpListener>);
 
 /// The stack would only log that its listener could not bind: that is found out before it tries.
 fn free(address: SocketAddr, transport: &'static str) -> Result<SocketAddr, ListenError> {
