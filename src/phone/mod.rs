@@ -16,7 +16,9 @@ use crate::caller::{Action, Caller, Step};
 use crate::line::codec::Codec;
 use crate::line::leg::{Leg, Ports};
 use crate::line::sdp::{self, Origin};
-use crate::line::sip::{Agent, ListenError, PlaceError, Session, SessionEvent, SessionEvents};
+use crate::line::sip::{
+    Agent, ListenError, PlaceError, Session, SessionEvent, SessionEvents, referred,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -190,14 +192,11 @@ async fn place(
     let local = socket.local_addr()?;
     let mut origin = Origin::new(u64::from(local.port()));
     let offer = sdp::offer(local, &CODECS, &mut origin);
-    let (session, events, answer) =
-        agent
-            .place(target, "caller", offer)
-            .await
-            .map_err(|error| PhoneError::Place {
-                target: target.to_owned(),
-                error,
-            })?;
+    let placed = agent.call(referred(target, "caller", offer), |_| ()).await;
+    let (session, events, answer) = placed.map_err(|error| PhoneError::Place {
+        target: target.to_owned(),
+        error,
+    })?;
     let media = sdp::parse(answer.as_bytes())
         .and_then(|answer| sdp::accept(&answer, local, &CODECS, &mut origin));
     match media {

@@ -64,7 +64,7 @@ pub use limiter::{CallPermit, LimitSettings, Limiter};
 pub use limits::CallLimits;
 pub use listening::Listening;
 pub use place::{Credentials, Outgoing, PlaceError, Progress};
-pub use refer::ReferError;
+pub use refer::{ReferError, referred};
 pub use registrar::{Carrier, Flow, Reach, Saved};
 pub use registrations::Registrations;
 pub use session::{Answerer, Ended, Session, SessionEvent, SessionEvents, Side};

@@ -1,7 +1,8 @@
 //! Transfers on the wire (RFC 3515): whom to call, and how it goes.
 
-use super::address::{escaped_for_uri, is_token};
+use super::address::{escaped_for_uri, is_token, unescaped};
 use super::header;
+use super::place::Outgoing;
 use rsipstack::sip::Request;
 
 /// Why the other side will not transfer the call.
@@ -37,6 +38,23 @@ pub(super) fn refer_to(target: &str, headers: &[(&str, &str)]) -> Result<String,
     }
     refer_to.push('>');
     Ok(refer_to)
+}
+
+/// The call that a Refer-To asks for. Headers in its URI are for the INVITE (RFC 3261 section 19.1.5):
+/// those that a transfer needs are taken, and no others.
+pub fn referred(refer_to: &str, user: &str, offer: String) -> Outgoing {
+    let (uri, headers) = refer_to.split_once('?').unwrap_or((refer_to, ""));
+    let headers = headers.split('&').filter_map(|header| {
+        let (name, value) = header.split_once('=')?;
+        let name = unescaped(name).into_owned();
+        let wanted = [super::uui::NAME, "Replaces"];
+        let is_wanted = wanted.iter().any(|known| known.eq_ignore_ascii_case(&name));
+        is_wanted.then(|| (name, unescaped(value).into_owned()))
+    });
+    Outgoing {
+        headers: headers.collect(),
+        ..Outgoing::new(uri, user, offer)
+    }
 }
 
 /// Status and finality in a NOTIFY of a refer subscription; `None` for any other NOTIFY.
@@ -111,6 +129,16 @@ mod tests {
             assert!(refer_to(bad, &[]).is_err(), "{bad}");
         }
         assert!(refer_to("sip:x@y", &[("a b", "")]).is_err());
+    }
+
+    #[test]
+    fn what_a_refer_to_says_about_the_call_is_said_in_the_call() {
+        let about = ("User-to-User", "0048;encoding=hex");
+        let written = refer_to("sip:x@y:5070", &[about, ("Subject", "no")]).unwrap();
+        let call = referred(written.trim_matches(['<', '>']), "us", "v=0".to_owned());
+        assert_eq!(call.target, "sip:x@y:5070");
+        assert_eq!(call.headers, [(about.0.to_owned(), about.1.to_owned())]);
+        assert!(referred("sip:x@y", "us", String::new()).headers.is_empty());
     }
 
     #[test]
