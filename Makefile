@@ -20,7 +20,7 @@ test: setup
 setup:
 	@scripts/setup
 
-# Calls with what others have made; docs/interop.md holds the result. Asterisk is called where its chroot is.
+# Calls with what others have made: Kamailio, Linphone, baresip, SIPp; Asterisk where its chroot is.
 interop:
 	@scripts/setup interop
 	ZEROLINE_INTEROP=1 cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
@@ -29,7 +29,7 @@ interop:
 fuzz:
 	@scripts/fuzz
 
-# How many calls a machine takes; docs/capacity.md holds the result.
+# How many calls a machine takes, beside Asterisk where its chroot is.
 bench-capacity: setup
 	cargo bench --locked --bench capacity
 

@@ -1,7 +1,7 @@
 //! How many calls a machine takes: simultaneous calls are raised until packets leave late, and what a
 //! call costs, how steadily its sound goes out, how fast calls are set up and whether memory stays
 //! flat are printed. Where the chroot of `../shared/asterisk` is, Asterisk gets the same callers in
-//! the same run. Prints the tables of `docs/capacity.md`.
+//! the same run.
 //!
 //!     make bench-capacity                             everything
 //!     cargo bench --bench capacity -- calls           one part; see SECTIONS

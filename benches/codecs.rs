@@ -15,7 +15,7 @@ use zeroline::call::Music;
 use zeroline::dialplan::Dialplan;
 use zeroline::line::codec::{Codec, Decoder, Encoder};
 use zeroline::line::rtp::RtpSession;
-use zeroline::line::sdp::{Media, PayloadTypes};
+use zeroline::line::sdp::Media;
 use zeroline::speak::{Espeak, PromptBook, Speaker, say::Pronunciations};
 
 /// Seconds of speech that go through each codec.
@@ -126,24 +126,7 @@ fn alone(codec: Codec, frames: &[Frame]) -> (Duration, Duration) {
 fn session(codec: Codec, frames: &[Frame]) -> (Duration, f64, usize) {
     let before = BYTES.load(Ordering::Relaxed);
     let here = SocketAddr::from(([127, 0, 0, 1], 4000));
-    let types = PayloadTypes {
-        audio: codec.payload_type(),
-        telephone_event: Some(101),
-        comfort_noise: None,
-    };
-    let media = Media {
-        remote: here,
-        codec,
-        send: types,
-        receive: types,
-        we_send: true,
-        we_receive: true,
-        packet_ms: 20,
-        rtcp: None,
-        rtcp_mux: false,
-        srtp: None,
-        signalling: None,
-    };
+    let media = Media::plain(here, codec);
     let mut session = Box::new(RtpSession::new(&media, 1, 1, 1));
     let mut heard = Frame::silence(codec.line_rate());
     let mut datagram = Vec::with_capacity(2_048);

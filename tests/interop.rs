@@ -1,6 +1,6 @@
 //! Calls with what others have made, beside those of the other tests: Kamailio as a proxy in front, which
 //! changes the transport and stays in the way, and Linphone. `make interop` installs and runs them, and
-//! nothing else does. `docs/interop.md` holds what came of it.
+//! nothing else does.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;

@@ -111,7 +111,7 @@ impl Asterisk {
         let chroot = cache.join("zeroline/asterisk");
         if !shared.join("up").is_file() || !chroot.is_dir() {
             return Err(
-                "there is no ../shared/asterisk, or no chroot of it (docs/capacity.md)".into(),
+                "there is no ../shared/asterisk, or no chroot of it (`../shared/asterisk/up` makes it)".into(),
             );
         }
         let up = Command::new(shared.join("up")).arg(&chroot).output()?;

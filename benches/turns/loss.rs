@@ -16,7 +16,7 @@ use zeroline::dialplan::Dialplan;
 use zeroline::hear::{Expected, Heard, Listener, Recogniser, Sphinx, Stop, Vad};
 use zeroline::line::codec::{Codec, Decoder, Encoder};
 use zeroline::line::rtp::RtpSession;
-use zeroline::line::sdp::{Media, PayloadTypes};
+use zeroline::line::sdp::Media;
 use zeroline::understand::{Language, asks_for_human, spoken};
 
 const RATE: LineRate = LineRate::Narrow;
@@ -287,22 +287,5 @@ fn address(port: u16) -> SocketAddr {
 }
 
 fn media(remote: SocketAddr) -> Media {
-    let types = PayloadTypes {
-        audio: 0,
-        telephone_event: Some(101),
-        comfort_noise: None,
-    };
-    Media {
-        remote,
-        codec: Codec::Pcmu,
-        send: types,
-        receive: types,
-        we_send: true,
-        we_receive: true,
-        packet_ms: 20,
-        rtcp: None,
-        rtcp_mux: false,
-        srtp: None,
-        signalling: None,
-    }
+    Media::plain(remote, Codec::Pcmu)
 }

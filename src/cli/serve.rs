@@ -38,7 +38,6 @@ pub fn run(args: &Args) -> Done {
     let (name, data) = (loaded.plan.dialplan.name.clone(), config.data.clone());
     let (metrics, with) = (config.metrics, config.clone());
     let drain = Duration::from_secs(config.drain_seconds);
-    raise_file_limit();
     let parts = Parts {
         config,
         plan: loaded.plan,
@@ -77,16 +76,6 @@ pub fn run(args: &Args) -> Done {
     served?;
     tracing::info!("stopped");
     Ok(Verdict::Yes)
-}
-
-/// Each call has sockets of its own, and what a process may open at first is meant for others.
-fn raise_file_limit() {
-    let files = rustix::process::Resource::Nofile;
-    let mut limit = rustix::process::getrlimit(files);
-    limit.current = limit.maximum;
-    if let Err(error) = rustix::process::setrlimit(files, limit) {
-        tracing::warn!(%error, "the limit of open files stays as it was");
-    }
 }
 
 fn load_plan(config: &Config) -> Result<load::Loaded, Failure> {

@@ -120,8 +120,8 @@ impl AgentLive {
         self.briefing.leave(say);
     }
 
-    /// 20 ms with a caller, at the rate of the caller's call: they hear what the agent says; `None` while the agent has them on hold and
-    /// their phone plays nothing of its own.
+    /// 20 ms with a caller, at the rate of the caller's call: they hear what the agent says; `None` while
+    /// the agent has them on hold and their phone plays nothing of its own.
     pub fn converse(&mut self, caller: &Frame) -> Option<Frame> {
         let mut said = Frame::silence(caller.rate());
         let received = self.leg.receive(&mut said);

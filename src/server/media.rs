@@ -4,7 +4,7 @@
 use super::agent_live::{AgentLive, AgentNews};
 use super::desk::DeskInput;
 use super::quality;
-use super::workers::{Work, count_panic};
+use super::workers::Work;
 use super::{Plan, Shared};
 use crate::audio::{FRAME_MS, Frame, Key, LineRate};
 use crate::call::{Call, EndReason, Event, EventKind, Input, Job, QueueNews, Way};
@@ -203,7 +203,6 @@ impl Live {
 
     /// There was a panic: what is known of the call is put on record, and its line ends.
     pub fn broke(&self, work: &Work) {
-        count_panic();
         let call = self.call.id().to_owned();
         tracing::error!(call, "a call panicked and is ended; all others go on");
         work.events.send(Event {

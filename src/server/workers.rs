@@ -275,7 +275,6 @@ impl Lines {
     }
 
     fn agent_broke(&mut self, agent: &AgentLive) {
-        count_panic();
         tracing::error!(agent = agent.name, "an agent's leg panicked and is ended");
         agent.tell(AgentNews::CallOver);
         if let Some(call) = agent.joins {
@@ -335,9 +334,4 @@ impl Lines {
         agent.tell(AgentNews::Joined);
         live.agent = Some((slot, agent));
     }
-}
-
-/// For whoever watches: each is a fault of ours.
-pub fn count_panic() {
-    metrics::counter!("panics_total").increment(1);
 }

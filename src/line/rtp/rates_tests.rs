@@ -3,31 +3,13 @@
 use super::*;
 use crate::audio::{LineRate, level, tone};
 use crate::line::codec::Codec;
-use crate::line::sdp::PayloadTypes;
 
 fn at(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 fn media(codec: Codec) -> Media {
-    let types = PayloadTypes {
-        audio: codec.payload_type(),
-        telephone_event: Some(101),
-        comfort_noise: None,
-    };
-    Media {
-        remote: at(4000),
-        codec,
-        send: types,
-        receive: types,
-        we_send: true,
-        we_receive: true,
-        packet_ms: 20,
-        rtcp: None,
-        rtcp_mux: false,
-        srtp: None,
-        signalling: None,
-    }
+    Media::plain(at(4000), codec)
 }
 
 fn with_packets(codec: Codec, packet_ms: u32) -> Media {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::audio::LineRate;
 use crate::line::codec::Codec;
-use crate::line::sdp::{PayloadTypes, Srtp};
+use crate::line::sdp::Srtp;
 use crate::line::srtp::{Key, Outbound, Suite};
 
 const A: u16 = 4000;
@@ -14,23 +14,9 @@ fn at(port: u16) -> SocketAddr {
 }
 
 fn media(remote: u16) -> Media {
-    let types = PayloadTypes {
-        audio: 0,
-        telephone_event: Some(101),
-        comfort_noise: None,
-    };
     Media {
-        remote: at(remote),
-        codec: Codec::Pcmu,
-        send: types,
-        receive: types,
-        we_send: true,
-        we_receive: true,
-        packet_ms: 20,
         rtcp: Some(at(remote + 1)),
-        rtcp_mux: false,
-        srtp: None,
-        signalling: None,
+        ..Media::plain(at(remote), Codec::Pcmu)
     }
 }
 

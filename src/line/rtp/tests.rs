@@ -1,7 +1,6 @@
 use super::*;
 use crate::audio::{LineRate, level};
 use crate::line::codec::{Codec, Decoder};
-use crate::line::sdp::PayloadTypes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -10,23 +9,9 @@ fn at(port: u16) -> SocketAddr {
 }
 
 fn media(remote: SocketAddr) -> Media {
-    let types = PayloadTypes {
-        audio: 0,
-        telephone_event: Some(101),
-        comfort_noise: None,
-    };
     Media {
-        remote,
-        codec: Codec::Pcmu,
-        send: types,
-        receive: types,
-        we_send: true,
-        we_receive: true,
-        packet_ms: 20,
         rtcp: Some(at(PEER + 1)),
-        rtcp_mux: false,
-        srtp: None,
-        signalling: None,
+        ..Media::plain(remote, Codec::Pcmu)
     }
 }
 

@@ -62,6 +62,31 @@ pub struct Media {
     pub signalling: Option<IpAddr>,
 }
 
+impl Media {
+    /// What two agree on who speak this codec in the clear, both ways, in packets of 20 ms and without RTCP:
+    /// for measurements and tests, which have no descriptions.
+    pub fn plain(remote: SocketAddr, codec: Codec) -> Media {
+        let types = PayloadTypes {
+            audio: codec.payload_type(),
+            telephone_event: Some(101),
+            comfort_noise: None,
+        };
+        Media {
+            remote,
+            codec,
+            send: types,
+            receive: types,
+            we_send: true,
+            we_receive: true,
+            packet_ms: crate::audio::FRAME_MS,
+            rtcp: None,
+            rtcp_mux: false,
+            srtp: None,
+            signalling: None,
+        }
+    }
+}
+
 /// RTP payload types, 0 to 127.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PayloadTypes {

@@ -4,6 +4,7 @@
 //! The stack's own reader cuts a user part with `;` or `?` in it and forgets parameters; what comes
 //! from outside is read here where that matters.
 
+use super::head::split_list;
 use std::borrow::Cow;
 
 /// One entry of a From, To, Contact, Refer-To or P-Asserted-Identity header.
@@ -58,25 +59,9 @@ impl<'a> NameAddr<'a> {
 
 /// The entries of a header that may have several, by its commas.
 pub(super) fn entries(value: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut quoted, mut escaped, mut bracket, mut start) = (false, false, false, 0);
-    for (at, c) in value.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '<' if !quoted => bracket = true,
-            '>' if !quoted => bracket = false,
-            ',' if !quoted && !bracket => {
-                found.extend(value.get(start..at));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    found.extend(value.get(start..));
-    found.retain(|entry| !entry.trim().is_empty());
-    found
+    split_list(value)
+        .filter(|entry| !entry.trim().is_empty())
+        .collect()
 }
 
 /// The parts of a URI that tell who is meant.

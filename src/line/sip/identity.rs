@@ -113,19 +113,9 @@ fn says_why(entry: &NameAddr<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::headed as request;
     use super::*;
     use proptest::prelude::*;
-
-    fn request(head: &str) -> Request {
-        let text = format!(
-            "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK1\r\n\
-             To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n{head}Content-Length: 0\r\n\r\n"
-        );
-        match rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap() {
-            rsipstack::sip::SipMessage::Request(request) => request,
-            rsipstack::sip::SipMessage::Response(_) => panic!("a response"),
-        }
-    }
 
     const FROM: &str = "From: \"A\" <sip:030-123@b;user=phone>;tag=1\r\n";
     const ASSERTED: &str = "P-Asserted-Identity: \"X, Y\" <sip:anna@b>, <tel:+49-30-9>\r\n";

@@ -228,18 +228,8 @@ fn without_parameters(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::headed as request;
     use super::*;
-
-    fn request(head: &str) -> Request {
-        let text = format!(
-            "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK1\r\n\
-             To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n{head}Content-Length: 0\r\n\r\n"
-        );
-        match rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap() {
-            rsipstack::sip::SipMessage::Request(request) => request,
-            rsipstack::sip::SipMessage::Response(_) => panic!("a response"),
-        }
-    }
 
     #[test]
     fn who_asked_for_the_call_is_known() {

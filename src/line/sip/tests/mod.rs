@@ -20,11 +20,22 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\
 
 /// A NOTIFY with these headers.
 pub fn request(head: &str, body: &str) -> rsipstack::sip::Request {
-    let text = format!(
+    read(&format!(
         "NOTIFY sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n\
          To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 NOTIFY\r\n{head}Content-Length: {}\r\n\r\n{body}",
         body.len()
-    );
+    ))
+}
+
+/// An INVITE with these headers; From is not among the others.
+pub fn headed(head: &str) -> rsipstack::sip::Request {
+    read(&format!(
+        "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK1\r\n\
+         To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n{head}Content-Length: 0\r\n\r\n"
+    ))
+}
+
+fn read(text: &str) -> rsipstack::sip::Request {
     match rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap() {
         rsipstack::sip::SipMessage::Request(request) => request,
         rsipstack::sip::SipMessage::Response(_) => panic!("a response"),
