@@ -31,6 +31,9 @@ mod transfer;
 mod trunks;
 mod workers;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{Config, ConfigError};
 pub use health::{Health, Probe};
 pub use kept::QueueFileError;

@@ -57,6 +57,9 @@ impl FromStr for WantedVad {
 pub enum Vad {
     Fvad,
     Silero(Arc<SileroModel>),
+    /// Panics at the first sound: a fault of ours.
+    #[cfg(test)]
+    Faulty,
 }
 
 impl Vad {
@@ -79,6 +82,8 @@ impl Vad {
         match self {
             Vad::Fvad => Box::new(Fvad::new(rate)),
             Vad::Silero(model) => Box::new(Silero::new(model.clone(), rate)),
+            #[cfg(test)]
+            Vad::Faulty => Box::new(tests::Faulty),
         }
     }
 }

@@ -108,3 +108,12 @@ fn a_missing_or_broken_silero_model_says_what_to_do() {
         "{error}"
     );
 }
+
+pub struct Faulty;
+
+impl VoiceActivity for Faulty {
+    fn look(&mut self, samples: &[i16]) -> Activity {
+        assert!(level::dbov(samples) < -50.0, "injected");
+        Activity::Nothing
+    }
+}

@@ -30,14 +30,21 @@ pub fn parse(body: &[u8]) -> Result<Description, SdpError> {
     let used: Vec<String> = text.lines().map(tidy).collect();
     let session = Session::parse(used.join("\n").as_bytes())
         .map_err(|error| SdpError::Malformed(error.to_string()))?;
-    // A refusal repeats what was offered (RFC 3264 section 6), and there must be something (RFC 8866
-    // section 9).
-    if session
-        .medias
-        .iter()
-        .any(|media| media.fmt.trim().is_empty())
-    {
-        return Err(SdpError::Malformed("an m= line without formats".to_owned()));
+    // A refusal repeats what was offered (RFC 3264 section 6), so that must be words (RFC 8866 section 9).
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    if let Some(bad) = session.medias.iter().find(|media| {
+        let mut formats = media.fmt.split(' ').filter(|format| !format.is_empty());
+        !is_word(&media.media)
+            || !is_word(&media.proto)
+            || formats.next().is_none_or(|format| !is_word(format))
+            || formats.any(|format| !is_word(format))
+    }) {
+        let line = format!("m={} … {} {}", bad.media, bad.proto, bad.fmt);
+        let why = format!(
+            "`{}` is not a kind, a port, a transport and formats",
+            line.escape_debug()
+        );
+        return Err(SdpError::Malformed(why));
     }
     Ok(Description(session))
 }
