@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 /// An INVITE without an answer is sent again, and given up after so many times.
 const RETRANSMIT: Duration = Duration::from_millis(500);
 const TRIES: u32 = 6;
-const PACKET_US: i64 = 20_000;
+pub const PACKET: Duration = Duration::from_millis(20);
 /// A packet that left this much after its time is late.
-const LATE_MS: f64 = 20.0;
+pub const LATE: Duration = Duration::from_millis(20);
 
 /// See the module.
 pub struct Callers {
@@ -259,13 +259,14 @@ impl Measured {
     fn add(&mut self, came: &[Came]) {
         let Some(first) = came.first() else { return };
         let place = |packet: &Came| i64::from(packet.sequence.wrapping_sub(first.sequence) as i16);
-        let offset = |packet: &Came| packet.at_us - first.at_us - place(packet) * PACKET_US;
+        let offset =
+            |packet: &Came| packet.at_us - first.at_us - place(packet) * PACKET.as_micros() as i64;
         let Some(earliest) = came.iter().map(offset).min() else {
             return;
         };
         for packet in came {
             let after_ms = (offset(packet) - earliest) as f64 / 1_000.0;
-            self.late += usize::from(after_ms > LATE_MS);
+            self.late += usize::from(after_ms > LATE.as_secs_f64() * 1_000.0);
             self.pacing.0.push(after_ms);
         }
         let last = came.iter().map(place).max().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::time::{Duration, Instant};
 
 type Read<T> = Result<T, Box<dyn Error>>;
 
@@ -66,6 +67,19 @@ impl Machine {
     pub fn stolen_since(&self, before: &Machine) -> f64 {
         (self.stolen - before.stolen) / (self.all - before.all).max(1.0)
     }
+}
+
+/// How often a thread that does nothing but sleep until the next `tick`, for this `time`, wakes so `late`.
+pub fn idle_late_share(time: Duration, tick: Duration, late: Duration) -> f64 {
+    let began = Instant::now();
+    let (mut next, mut ticks, mut missed) = (began, 0u32, 0u32);
+    while began.elapsed() < time {
+        next += tick;
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        ticks += 1;
+        missed += u32::from(next.elapsed() > late);
+    }
+    f64::from(missed) / f64::from(ticks.max(1))
 }
 
 /// One line about what this was measured on.

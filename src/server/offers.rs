@@ -4,7 +4,7 @@ use super::Shared;
 use crate::line::codec::Codec;
 use crate::line::leg::Sockets;
 use crate::line::sdp::{self, Media, Origin, SdpError};
-use crate::line::sip::{Answerer, Invitation, Session, SessionEvents};
+use crate::line::sip::{Answerer, Invitation, Session, SessionEvents, UriParts};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,17 +38,10 @@ impl Peer {
 
     /// Whoever a SIP URI leads to.
     pub fn at(uri: &str) -> Peer {
-        let (address, parameters) = uri.split_once(';').unwrap_or((uri, ""));
-        let (scheme, address) = address.split_once(':').unwrap_or(("", address));
-        let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
-        let host = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        let tls = |p: &str| p.eq_ignore_ascii_case("transport=tls");
+        let parts = UriParts::parse(uri);
         Peer {
-            host: host.parse().ok(),
-            is_encrypted: scheme.eq_ignore_ascii_case("sips") || parameters.split(';').any(tls),
+            host: parts.as_ref().and_then(UriParts::ip),
+            is_encrypted: parts.is_some_and(|parts| parts.is_encrypted()),
         }
     }
 }

@@ -6,6 +6,8 @@ zeroline=$1 folder=$2 sounds=$(dirname "$0")/../../audio-fixtures
 sounds=$(realpath "$sounds")
 cd "$folder"
 ip link set lo up
+# Without its database it does not open a port.
+mkdir -p .local/share/linphone
 printf 'listen = "127.0.0.1:5060"\ndata = "data"\n' >zeroline.toml
 cat >linphonerc <<RC
 [sip]

@@ -88,7 +88,9 @@ fn dice(a: &Parts, b: &Parts) -> f32 {
         .filter_map(|(part, weight)| Some(weight.min(*b.get(part)?)))
         .sum();
     let all: f32 = a.values().chain(b.values()).sum();
-    if all > 0.0 { 2.0 * common / all } else { 0.0 }
+    // Sums of the same numbers in another order may be a little more.
+    let share = if all > 0.0 { 2.0 * common / all } else { 0.0 };
+    share.min(1.0)
 }
 
 /// The words without what people say around a request; at least one is left.

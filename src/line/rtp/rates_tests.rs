@@ -3,6 +3,7 @@
 use super::*;
 use crate::audio::{LineRate, level, tone};
 use crate::line::codec::Codec;
+use rtp_rs::{RtpPacketBuilder, Seq};
 
 fn at(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))

@@ -2,6 +2,7 @@ use super::*;
 use crate::audio::{LineRate, level};
 use crate::line::codec::{Codec, Decoder};
 use proptest::prelude::*;
+use rtp_rs::{RtpPacketBuilder, Seq};
 use std::collections::BTreeMap;
 
 fn at(port: u16) -> SocketAddr {

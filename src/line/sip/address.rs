@@ -6,6 +6,7 @@
 
 use super::head::split_list;
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// One entry of a From, To, Contact, Refer-To or P-Asserted-Identity header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub(super) fn entries(value: &str) -> Vec<&str> {
 
 /// The parts of a URI that tell who is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct UriParts<'a> {
+pub struct UriParts<'a> {
     /// `sip`, `sips` or `tel`, in lower case.
     pub scheme: String,
     /// Unescaped, without the parameters that a telephone number may have; the number of a `tel`.
@@ -122,6 +123,20 @@ impl<'a> UriParts<'a> {
             && self.user == other.user
             && self.host.eq_ignore_ascii_case(other.host)
             && self.transport() == other.transport()
+    }
+
+    /// The address that it names; `None` for a domain.
+    pub fn ip(&self) -> Option<IpAddr> {
+        let host = match self.host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next(),
+            None => self.host.split(':').next(),
+        };
+        host?.parse().ok()
+    }
+
+    /// Whether nobody can read along on the way there.
+    pub fn is_encrypted(&self) -> bool {
+        self.scheme == "sips" || self.transport() == "tls"
     }
 
     fn transport(&self) -> String {

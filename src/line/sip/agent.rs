@@ -20,6 +20,7 @@ use super::resolve::Resolver;
 use super::session::SessionEvent;
 use super::stream;
 use super::tls::TlsError;
+use super::tls_stream;
 use super::wanted::{self, Replaces, Wanted};
 use super::wire::Wire;
 use super::within;
@@ -33,6 +34,7 @@ use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{
     CallIdFormat, Endpoint, EndpointBuilder, Transaction, TransactionReceiver,
 };
+use rsipstack::transport::{SipConnection, TlsConfig, TlsListenerConnection};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -150,9 +152,24 @@ impl Agent {
         let (to_owner, invitations) = mpsc::channel(WAITING_INVITATIONS);
         for listener in open.tcp {
             let (admission, inner) = (admission.clone(), endpoint.inner.clone());
-            tokio::spawn(stream::accept(listener, admission, inner, token.clone()));
+            tokio::spawn(stream::serve(listener, admission, inner, token.clone()));
+        }
+        if let Some((listeners, acceptor)) = open.tls {
+            for listener in listeners {
+                let (admission, inner) = (admission.clone(), endpoint.inner.clone());
+                let (acceptor, token) = (acceptor.clone(), token.clone());
+                tokio::spawn(tls_stream::serve(
+                    listener, acceptor, admission, inner, token,
+                ));
+            }
         }
         begin(endpoint).await;
+        // Only now, so that it does not listen there itself: it writes them into Via.
+        for address in &own.tls {
+            let there = TlsListenerConnection::new(*address, None, TlsConfig::default()).await;
+            let there = SipConnection::TlsListener(there.map_err(stack_error)?);
+            layer.endpoint.transport_layer.add_transport(there);
+        }
         let draining = Arc::new(AtomicBool::new(false));
         let outside = Outside {
             endpoint: layer.endpoint.clone(),

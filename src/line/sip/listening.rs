@@ -10,12 +10,13 @@ use super::stream;
 use super::tls::{self, TlsSetup};
 use rsipstack::platform::CancellationToken;
 use rsipstack::sip::Transport;
+use rsipstack::transport::TransportLayer;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipConnection, TlsListenerConnection, TransportLayer};
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
 
 /// A stream without a byte for so long is closed; longer than any registration lasts, so that a phone
 /// that registers in time keeps its connection.
@@ -48,10 +49,10 @@ impl From<SocketAddr> for Listening {
 /// What came of it.
 pub(super) struct Open {
     pub transports: TransportLayer,
-    /// TCP, which is accepted by us.
+    /// TCP and TLS, which are accepted by us.
     pub tcp: Vec<tokio::net::TcpListener>,
+    pub tls: Option<Secure>,
     pub own: Own,
-    pub tls: Vec<TlsListenerConnection>,
 }
 
 impl Listening {
@@ -75,23 +76,13 @@ impl Listening {
         let stack = |error: rsipstack::Error| ListenError::Stack(error.to_string());
         let udp = UdpConnection::from_socket(Arc::new(socket), None, Some(token.child_token()));
         transports.add_transport(udp.await.map_err(stack)?.into());
-        for address in &mut self.tls.listen {
-            *address = free(*address, "TLS")?;
-        }
-        let listeners = tls::listeners(&self.tls).await?;
-        for listener in &listeners {
-            transports.add_transport(SipConnection::TlsListener(listener.clone()));
-        }
-        if !listeners.is_empty() {
-            let watching = tls::watch(self.tls.clone(), listeners.clone());
-            let ended = token.child_token();
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = watching => {}
-                    () = ended.cancelled() => {}
-                }
-            });
-        }
+        let secure = self.secure(token)?;
+        self.tls.listen = secure
+            .iter()
+            .flat_map(|(listeners, _)| listeners)
+            .map(|listener| listener.local_addr())
+            .collect::<io::Result<_>>()
+            .map_err(|error| ListenError::Stack(error.to_string()))?;
         Ok(Open {
             transports,
             tcp,
@@ -100,10 +91,36 @@ impl Listening {
                 tls: self.tls.listen,
                 external: self.external,
             },
-            tls: listeners,
+            tls: secure,
         })
     }
+
+    /// What takes connections over TLS, with a certificate that is looked after until the end.
+    fn secure(&self, token: &CancellationToken) -> Result<Option<Secure>, ListenError> {
+        let Some(certificate) = tls::certificate(&self.tls)? else {
+            return Ok(None);
+        };
+        let listeners = self
+            .tls
+            .listen
+            .iter()
+            .map(|address| stream::bind(*address).map_err(|e| not_bound("TLS", *address, e)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let acceptor = tls::acceptor(certificate.clone())?;
+        let watching = tls::watch(self.tls.clone(), certificate);
+        let ended = token.child_token();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = watching => {}
+                () = ended.cancelled() => {}
+            }
+        });
+        Ok(Some((listeners, acceptor)))
+    }
 }
+
+/// Where connections over TLS are taken, and by what.
+type Secure = (Vec<tokio::net::TcpListener>, TlsAcceptor);
 
 impl Listening {
     /// UDP and TCP at the same ports. One that is free for UDP may be taken for TCP: where any will do,
@@ -129,13 +146,6 @@ impl Listening {
 
 type Bound = (GuardedSocket, Vec<SocketAddr>, Vec<tokio::net::TcpListener>);
 
-/// The stack would only log that its listener could not bind: that is found out before it tries.
-fn free(address: SocketAddr, transport: &'static str) -> Result<SocketAddr, ListenError> {
-    TcpListener::bind(address)
-        .and_then(|listener| listener.local_addr())
-        .map_err(|error| not_bound(transport, address, error))
-}
-
 fn not_bound(transport: &'static str, address: SocketAddr, source: io::Error) -> ListenError {
     ListenError::Bind {
         transport,
@@ -152,7 +162,7 @@ impl Open {
             all.join(", ")
         };
         let plain = format!("{} (UDP and TCP)", list(&self.own.plain));
-        match self.tls.is_empty() {
+        match self.own.tls.is_empty() {
             true => plain,
             false => format!("{plain}, {} ({})", list(&self.own.tls), Transport::Tls),
         }

@@ -13,6 +13,7 @@
 mod address;
 mod admission;
 mod agent;
+mod attempt;
 mod available;
 mod body;
 mod calls;
@@ -49,6 +50,7 @@ mod sockets;
 mod stream;
 mod strict;
 mod tls;
+mod tls_stream;
 mod trunk;
 mod trunk_keeper;
 pub mod uui;
@@ -57,6 +59,7 @@ mod wire;
 mod within;
 mod witness;
 
+pub use address::UriParts;
 pub use agent::{Agent, ListenError};
 pub use invitation::Invitation;
 pub use known::Known;

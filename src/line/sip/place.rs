@@ -1,12 +1,11 @@
 //! Calls that we place: one INVITE, from its sending to its answer, however that comes.
 //!
-//! The INVITE lives in a task of its own, which is never dropped in the middle of a message. Whoever
-//! waits for the answer may stop waiting at any moment: the call is then cancelled, and a 200 that
-//! crosses the CANCEL is acknowledged and ended with BYE. More 200s (a proxy that forked) are ended
-//! by the stack.
+//! Whoever waits for the answer may stop waiting at any moment: the call is then cancelled ([`Attempt`]).
+//! More 200s than one (a proxy that forked) are ended by the stack.
 
 use super::address::{NameAddr, entries, is_token, one_line};
 use super::agent::{ALLOW, Agent};
+use super::attempt::{Answered, Attempt};
 use super::body;
 use super::calls::KnownCall;
 use super::exchange::Exchange;
@@ -18,27 +17,19 @@ use super::session::{self, Begun, Session, SessionEvents};
 use super::session_timer::{Agreed, TIMER};
 use super::wanted;
 use rsipstack::dialog::authenticate::Credential;
-use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
-use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
+use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::typed::Route;
 use rsipstack::sip::{
-    Header, HeadersExt, Host, Param, Response, Scheme, StatusCode, ToTypedHeader, Transport, Uri,
+    Header, Host, Param, Response, Scheme, StatusCode, ToTypedHeader, Transport, Uri,
 };
 use rsipstack::transport::SipAddr;
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 /// How long a phone may ring if nobody says otherwise; proxies give up after three minutes too
 /// (RFC 3261 section 16.6, timer C).
 const LONGEST_RINGING: Duration = Duration::from_secs(180);
-
-/// The stack's timers B and H: after this long no answer to an INVITE or CANCEL comes any more.
-const TRANSACTION_LIFE: Duration = Duration::from_secs(32);
 
 /// A call to be placed.
 #[derive(Clone)]
@@ -196,10 +187,7 @@ impl Agent {
             .layer
             .do_invite_async(options, states)
             .map_err(|error| PlaceError::NoAnswer(error.to_string()))?;
-        let mut attempt = Attempt {
-            layer: self.layer.clone(),
-            running: Some((dialog, invite, moved)),
-        };
+        let mut attempt = Attempt::new(self.layer.clone(), dialog, invite, moved);
         let mut heard_of = false;
         let answered = tokio::time::timeout(
             outgoing.longest_ringing,
@@ -217,7 +205,12 @@ impl Agent {
             });
             return Err(silent.into());
         };
-        let (response, dialog, moved, early) = answered?;
+        let Answered {
+            response,
+            dialog,
+            moved,
+            early,
+        } = answered?;
         match response {
             Some(response) if response.status_code == StatusCode::OK => {
                 let described = body::description(&response.headers, &response.body);
@@ -401,24 +394,6 @@ fn refusal(response: &Response) -> PlaceError {
     }
 }
 
-/// An INVITE on its way. Dropped before it is answered, it is cancelled.
-struct Attempt {
-    layer: Arc<DialogLayer>,
-    running: Option<(
-        InviteDialog,
-        JoinHandle<InviteAsyncResult>,
-        Option<MovedCall>,
-    )>,
-}
-
-/// With the description that a provisional answer of the same side gave.
-type Answered = (
-    Option<Response>,
-    InviteDialog,
-    Option<MovedCall>,
-    Option<String>,
-);
-
 /// Why an INVITE came to nothing.
 enum Unanswered {
     Failed(PlaceError),
@@ -439,108 +414,6 @@ impl From<Unanswered> for PlaceError {
             Unanswered::Requires100Rel => PlaceError::Refused(421, "Extension Required".to_owned()),
         }
     }
-}
-
-impl Attempt {
-    async fn answer(
-        &mut self,
-        states: &mut DialogStateReceiver,
-        silence: Option<Duration>,
-        mut progress: impl FnMut(Progress),
-    ) -> Result<Answered, PlaceError> {
-        let gone = || PlaceError::NoAnswer("the call is over".to_owned());
-        let (_, invite, _) = self.running.as_mut().ok_or_else(gone)?;
-        let mut said = HashMap::new();
-        let mut silent = silence.is_some();
-        let patience = tokio::time::sleep(silence.unwrap_or_default());
-        tokio::pin!(patience);
-        let result = loop {
-            tokio::select! {
-                biased;
-                Some(state) = states.recv() => match state {
-                    DialogState::Trying(_) => {
-                        silent = false;
-                        progress(Progress { code: 100 });
-                    }
-                    DialogState::Early(_, response) => {
-                        silent = false;
-                        let described = body::description(&response.headers, &response.body);
-                        if let (Some(tag), Ok(Some(sdp))) = (to_tag(&response), described) {
-                            said.insert(tag, sdp);
-                        }
-                        progress(Progress {
-                            code: response.status_code.code(),
-                        });
-                    }
-                    DialogState::Confirmed(..) | DialogState::Terminated(..) => break invite.await,
-                    _ => {}
-                },
-                result = &mut *invite => break result,
-                () = &mut patience, if silent => {
-                    let seconds = silence.unwrap_or_default().as_secs();
-                    let why = format!("the other side is silent for {seconds} s");
-                    return Err(PlaceError::NoAnswer(why));
-                }
-            }
-        };
-        let (dialog, _, moved) = self.running.take().ok_or_else(gone)?;
-        match result {
-            Ok(Ok((_, response))) => {
-                let early = response.as_ref().and_then(to_tag);
-                let early = early.and_then(|tag| said.remove(&tag));
-                Ok((response, dialog, moved, early))
-            }
-            Ok(Err(error)) => Err(PlaceError::NoAnswer(error.to_string())),
-            Err(error) => Err(PlaceError::NoAnswer(error.to_string())),
-        }
-    }
-}
-
-fn to_tag(response: &Response) -> Option<String> {
-    let tag = response.to_header().ok()?.tag().ok()??;
-    Some(tag.value().to_owned())
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        if let Some((dialog, invite, moved)) = self.running.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(give_up(self.layer.clone(), dialog, invite, moved));
-        }
-    }
-}
-
-/// Cancels, and sees to it that nothing is left of the call.
-async fn give_up(
-    layer: Arc<DialogLayer>,
-    dialog: InviteDialog,
-    mut invite: JoinHandle<InviteAsyncResult>,
-    moved: Option<MovedCall>,
-) {
-    let cancelling = dialog.clone();
-    tokio::spawn(async move {
-        // Before any answer it waits for one (RFC 3261 section 9.1).
-        if let Err(error) = cancelling.cancel().await {
-            tracing::debug!(%error, "CANCEL not answered");
-        }
-    });
-    let over = tokio::time::timeout(TRANSACTION_LIFE, &mut invite).await;
-    match over {
-        Ok(Ok(Ok((id, _)))) => {
-            // It was answered before the CANCEL could go out.
-            if dialog.state().is_confirmed()
-                && let Err(error) = dialog.bye().await
-            {
-                tracing::debug!(%error, "BYE not answered");
-            }
-            layer.remove_dialog(&id);
-        }
-        Ok(_) => {}
-        // Not even the CANCEL is answered: there is nobody (any more).
-        Err(_) => invite.abort(),
-    }
-    drop(moved);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Connections that come in (TCP), in front of the stack: how many there may be, how long they may
-//! say nothing, and that only whole messages which pass the admission get through.
+//! Connections that come in, in front of the stack: how many there may be, how long they may say nothing, and
+//! that over TCP only whole messages which pass the admission get through. What comes over TLS the stack
+//! decrypts and reads itself, from the end of the handshake on (`tls_stream`, `inspector`).
 //!
 //! The stack takes any number of connections, waits for ever for the rest of a message, and closes
 //! where it cannot read one. Here a connection is framed by its messages (RFC 3261 section 18.3);
@@ -30,7 +31,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// From the connection to the end of its first message, and from the first byte of a message to
 /// its last.
-const PATIENCE: Duration = match cfg!(test) {
+pub(super) const PATIENCE: Duration = match cfg!(test) {
     true => Duration::from_secs(3),
     false => Duration::from_secs(10),
 };
@@ -60,13 +61,31 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Accepts until it is cancelled.
-pub(super) async fn accept(
+/// Takes what is said over the connections that come in, until it is cancelled.
+pub(super) async fn serve(
     listener: TcpListener,
     admission: Admission,
     endpoint: EndpointInnerRef,
     token: CancellationToken,
 ) {
+    let (admitting, ended) = (admission.clone(), token.clone());
+    let carried = move |stream, ends| {
+        let (admission, endpoint, token) = (admission.clone(), endpoint.clone(), token.clone());
+        async move { carry(stream, ends, &admission, &endpoint, token).await }
+    };
+    accept(listener, &admitting, &ended, carried).await;
+}
+
+/// Accepts until it is cancelled. What is done with a connection, whose two ends (ours first) are given,
+/// ends with its place among those that there may be.
+pub(super) async fn accept<F>(
+    listener: TcpListener,
+    admission: &Admission,
+    token: &CancellationToken,
+    done_with: impl Fn(TcpStream, (SocketAddr, SocketAddr)) -> F,
+) where
+    F: Future<Output = Result<(), Closed>> + Send + 'static,
+{
     let Ok(ours) = listener.local_addr() else {
         return;
     };
@@ -93,13 +112,13 @@ pub(super) async fn accept(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (admission, endpoint, token) = (admission.clone(), endpoint.clone(), token.clone());
+        let done = done_with(stream, (ours, from));
+        let token = token.clone();
         tokio::spawn(async move {
-            let carried = carry(stream, (ours, from), &admission, &endpoint, token.clone());
             tokio::select! {
                 () = token.cancelled() => {}
-                closed = carried => {
-                    tracing::debug!(source = %from, why = closed.err(), "SIP connection closed");
+                closed = done => {
+                    tracing::debug!(source = %from, why = closed.err(), "SIP connection closed or handed on");
                 }
             }
             drop(permit);
@@ -108,7 +127,7 @@ pub(super) async fn accept(
 }
 
 /// Why a connection is closed by us, for the log.
-type Closed = &'static str;
+pub(super) type Closed = &'static str;
 
 /// Carries messages between a connection and the stack until either is closed.
 async fn carry(

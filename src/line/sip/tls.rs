@@ -2,18 +2,18 @@
 //! RFC 5922). Whoever we connect to must show one that is good for the name we know them by; there is no
 //! way around that. Who calls us is not asked for one.
 
-use super::agent::ListenError;
 use base64::Engine;
+use rsipstack::transport::TlsConfig;
 use rsipstack::transport::tls::ReloadableCertResolver;
-use rsipstack::transport::{TlsConfig, TlsListenerConnection};
-use rustls::RootCertStore;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{RootCertStore, ServerConfig};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
 
 /// How often is looked whether the certificate's files have changed: a new one is there weeks before the
 /// old one ends.
@@ -46,6 +46,8 @@ pub enum TlsError {
         path.display()
     )]
     Key { path: PathBuf, why: String },
+    #[error("this machine's rustls speaks no TLS: {0}")]
+    Versions(String),
     #[error("TLS needs a certificate: write [tls] certificate = \"…\" and key = \"…\"")]
     Missing,
 }
@@ -58,7 +60,10 @@ struct Shown {
 }
 
 impl Shown {
-    fn read((certificate, key): &(PathBuf, PathBuf)) -> Result<Shown, TlsError> {
+    /// Also as it is shown, by which is known that the two belong together.
+    fn read(
+        (certificate, key): &(PathBuf, PathBuf),
+    ) -> Result<(Shown, ReloadableCertResolver), TlsError> {
         let shown = Shown {
             certificate: read(certificate)?,
             key: read(key)?,
@@ -67,36 +72,37 @@ impl Shown {
             let path = certificate.clone();
             return Err(TlsError::NoCertificate { path });
         }
-        // As the stack will: that they belong together is found out here.
         let provider = Arc::new(ring::default_provider());
-        ReloadableCertResolver::new(&shown.certificate, &shown.key, provider).map_err(|error| {
-            TlsError::Key {
-                path: key.clone(),
-                why: error.to_string(),
-            }
+        let made = ReloadableCertResolver::new(&shown.certificate, &shown.key, provider);
+        let made = made.map_err(|error| TlsError::Key {
+            path: key.clone(),
+            why: error.to_string(),
         })?;
-        Ok(shown)
+        Ok((shown, made))
     }
 }
 
-/// The listeners, to be given to the stack.
-pub(super) async fn listeners(setup: &TlsSetup) -> Result<Vec<TlsListenerConnection>, ListenError> {
+/// Our certificate, which may change; `None` where nobody is to see one.
+pub(super) fn certificate(
+    setup: &TlsSetup,
+) -> Result<Option<Arc<ReloadableCertResolver>>, TlsError> {
     if setup.listen.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let files = setup.certificate.as_ref().ok_or(TlsError::Missing)?;
-    let shown = Shown::read(files)?;
-    let mut listeners = Vec::new();
-    for address in &setup.listen {
-        let config = TlsConfig {
-            cert: Some(shown.certificate.clone()),
-            key: Some(shown.key.clone()),
-            ..TlsConfig::default()
-        };
-        let made = TlsListenerConnection::new(*address, None, config).await;
-        listeners.push(made.map_err(|error| ListenError::Stack(error.to_string()))?);
-    }
-    Ok(listeners)
+    let (_, certificate) = Shown::read(files)?;
+    Ok(Some(Arc::new(certificate)))
+}
+
+/// Takes those who connect to us.
+pub(super) fn acceptor(certificate: Arc<ReloadableCertResolver>) -> Result<TlsAcceptor, TlsError> {
+    let provider = Arc::new(ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsError::Versions(error.to_string()))?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Whom we believe, as the stack reads it: as PEM, and only what it can read.
@@ -133,23 +139,21 @@ pub(super) fn believed(setup: &TlsSetup) -> Result<TlsConfig, TlsError> {
 
 /// Takes over a certificate that has changed, until the agent ends. One that cannot be used is refused,
 /// and the old one goes on.
-pub(super) async fn watch(setup: TlsSetup, listeners: Vec<TlsListenerConnection>) {
+pub(super) async fn watch(setup: TlsSetup, shown: Arc<ReloadableCertResolver>) {
     let Some(files) = &setup.certificate else {
         return;
     };
-    let (mut known, mut seen) = (Shown::read(files).ok(), None);
+    let read = || Shown::read(files).map(|(shown, _)| shown);
+    let (mut known, mut seen) = (read().ok(), None);
     loop {
         tokio::time::sleep(LOOKED_EVERY).await;
-        let now = Shown::read(files);
+        let now = read();
         let path = files.0.display();
         match now {
             // What is being written is waited for.
             Ok(now) if Some(&now) != known.as_ref() && seen.as_ref() == Some(&now) => {
-                for listener in &listeners {
-                    let (certificate, key) = (now.certificate.clone(), now.key.clone());
-                    if let Err(error) = listener.reload_tls_config(certificate, key).await {
-                        tracing::error!(%path, %error, "the new certificate is not taken");
-                    }
+                if let Err(error) = shown.reload(&now.certificate, &now.key) {
+                    tracing::error!(%path, %error, "the new certificate is not taken");
                 }
                 tracing::info!(%path, "a new certificate is shown from now on");
                 known = Some(now);

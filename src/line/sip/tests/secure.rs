@@ -3,7 +3,10 @@
 use super::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::path::PathBuf;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
 
 /// An authority, and the files that it made.
 struct Authority {
@@ -196,6 +199,45 @@ async fn a_domain_is_reached_by_srv_over_tls_and_must_show_its_own_name() {
     let (session, _events, _) = called.unwrap();
     session.hang_up().await;
     assert_eq!(taken.await.unwrap().1, Ended::Bye(Side::They));
+}
+
+#[tokio::test]
+async fn who_does_not_get_on_with_the_handshake_is_hung_up_on_and_is_one_of_64_at_most() {
+    let authority = Authority::new();
+    let listening = Listening {
+        limiter: Limiter::new(LimitSettings {
+            exempt: Vec::new(),
+            strangers_may_call: true,
+            calls: CallLimits {
+                at_a_time: 0,
+                per_minute: 0,
+            },
+            most_calls: 1,
+        }),
+        ..authority.listening(Some(authority.certify("127.0.0.1", 2099)))
+    };
+    let (there, _calls) = agent_at(listening).await;
+    let mut streams = Vec::new();
+    for _ in 0..80 {
+        streams.push(TcpStream::connect(tls_address(&there)).await.unwrap());
+    }
+    // Not even TLS: the answer is an alert.
+    streams[0]
+        .write_all(b"OPTIONS sip:a SIP/2.0\r\n")
+        .await
+        .unwrap();
+    let mut silent = 0;
+    for stream in &mut streams[1..] {
+        let closed = timeout(Duration::from_millis(20), stream.read_u8()).await;
+        silent += usize::from(closed.is_err());
+    }
+    assert!((60..=64).contains(&silent), "{silent} are open");
+    for stream in &mut streams {
+        let closed = timeout(Duration::from_secs(8), async {
+            while stream.read_u8().await.is_ok() {}
+        });
+        closed.await.expect("it is still open");
+    }
 }
 
 #[tokio::test]
