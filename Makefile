@@ -20,10 +20,11 @@ test: setup
 setup:
 	@scripts/setup
 
-# Calls with what others have made: Kamailio, Linphone, baresip, SIPp; Asterisk where its chroot is.
+# Calls with what others have made: Kamailio, Linphone, baresip, SIPp; Asterisk where its chroot is. docs/interop.md says which.
 interop:
 	@scripts/setup interop
 	ZEROLINE_INTEROP=1 cargo test --locked --test interop --test sipp --test phones --test registration --test asterisk -- --nocapture
+	QUEUE_TEST=real_phones cargo test --locked --test queue they_talk
 
 # What comes from the network, made up: each reader for FUZZ_SECONDS (600).
 fuzz:

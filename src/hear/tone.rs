@@ -28,6 +28,8 @@ pub struct ToneDetector {
     rate: LineRate,
     filters: Filters,
     before: Frame,
+    /// Nothing in it was as loud as a key.
+    before_quiet: bool,
     /// The last windows, the latest at the end.
     looks: [Look; RUN],
     held: Option<Held>,
@@ -48,6 +50,8 @@ const LIKELY_PURITY: f32 = 0.70;
 /// The fainter tone's least level: -38 dBov is -32 dBm0 (0 dBm0 is -6.15 dBov, by the table of
 /// G.711's A-law in which a full-scale sine is 3.14 dBm0).
 const FAINTEST_DBOV: f32 = -38.0;
+/// One tone of that level has this root mean square, and two of them swing further several times in 20 ms.
+const QUIET: u16 = 412;
 /// The high tone's power over the low tone's, in dB.
 const TWIST_DB: std::ops::RangeInclusive<f32> = -10.0..=6.0;
 /// How far a tone may be from its frequency: between the 1.5 % that must be accepted and the 3.5 %
@@ -80,6 +84,7 @@ impl ToneDetector {
             rate,
             filters: Filters::new(rate),
             before: Frame::silence(rate),
+            before_quiet: true,
             looks: [Look::default(); RUN],
             held: None,
             purity: PURITY,
@@ -88,6 +93,13 @@ impl ToneDetector {
 
     /// Hears the next 20 ms, which are at the detector's rate.
     pub fn hear(&mut self, frame: &Frame) -> Tone {
+        let quiet = frame
+            .samples()
+            .iter()
+            .all(|sample| sample.unsigned_abs() < QUIET);
+        if std::mem::replace(&mut self.before_quiet, quiet) && quiet {
+            return self.pause(frame);
+        }
         let mut tone = Tone::default();
         let length = self.rate.frame_len();
         let mut sound = [0.0; 2 * LONGEST];
@@ -108,10 +120,22 @@ impl ToneDetector {
         tone
     }
 
+    /// Nobody presses anything; most of a call is like that, and not worth the filters.
+    fn pause(&mut self, frame: &Frame) -> Tone {
+        self.before = frame.clone();
+        self.looks = [Look::default(); RUN];
+        self.held = self.held.and_then(|held| {
+            let gone = held.gone + HOPS as u32;
+            (gone < GONE).then_some(Held { gone, ..held })
+        });
+        Tone::default()
+    }
+
     /// Hears 20 ms that were lost on the way: whatever sounded before may sound on, so that
     /// a gap in a long press does not make two of it.
     pub fn miss(&mut self) -> Tone {
         self.before = Frame::silence(self.rate);
+        self.before_quiet = true;
         self.looks = [Look::default(); RUN];
         Tone {
             key: None,

@@ -12,6 +12,13 @@ use tokio::sync::watch;
 
 /// From one OPTIONS to the next, five seconds more or less.
 const ASKED_EVERY_S: u64 = 30;
+/// Where we are registered an OPTIONS goes there so often, whatever is answered: a NAT in front of us forgets
+/// the way back after half a minute (RFC 4787 section 4.3 asks it for two minutes; few listen).
+const KEPT_ALIVE: Duration = match cfg!(test) {
+    true => Duration::from_secs(2),
+    false => Duration::from_secs(25),
+};
+
 /// What a trunk's task works with.
 pub(super) struct Keeper {
     pub shared: Arc<Shared>,
@@ -67,7 +74,8 @@ impl Keeper {
             from,
             to: self.kept.uri.clone(),
             tag: self.tag.clone(),
-            call_id: self.call_id.clone(),
+            // REGISTERs count by themselves.
+            call_id: format!("{}-asked", self.call_id),
             cseq,
             headers: vec![
                 Header::Contact(format!("<{us}>").into()),
@@ -106,16 +114,27 @@ impl Keeper {
             now(),
             fastrand::Rng::new(),
         );
-        let mut leaving = false;
+        let (mut leaving, mut beats) = (false, 0);
         while let Some(due) = registering.due() {
             let wait = Duration::from_millis(due.saturating_sub(now()));
+            let beat = wait > KEPT_ALIVE && matches!(registering.standing(), Standing::Registered);
+            let next = async {
+                tokio::time::sleep(if beat { KEPT_ALIVE } else { wait }).await;
+                if beat {
+                    beats += 1;
+                    let _ = self.options(beats).await;
+                }
+            };
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
+                () = next => {}
                 _ = ending.wait_for(|end| *end), if !leaving => {
                     leaving = true;
                     registering.leave(now());
                     continue;
                 }
+            }
+            if beat {
+                continue;
             }
             let asked = self.send_register(&mut registering, &registrar, &of_record);
             let asked = tokio::select! {

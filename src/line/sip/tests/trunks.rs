@@ -183,6 +183,12 @@ async fn a_registrar_is_answered_as_it_asks() {
     assert!(matches!(refused, Err(PlaceError::Refused(486, _))));
     // Busy is nothing that a trunk can help.
     assert!(!office.trunks.states()[0].passed_over);
+    // The way back is kept open, whatever the registrar thinks of how.
+    for _ in 0..2 {
+        let kept = peer.expect("OPTIONS ").await;
+        peer.answer(&kept, "405 Method Not Allowed", "x", "").await;
+    }
+    assert_eq!(office.trunks.states()[0].up, Some(true));
     let farewell = async {
         let last = peer.expect("REGISTER ").await;
         assert!(last.0.contains("Expires: 0\r\n"), "{}", last.0);
