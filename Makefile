@@ -56,7 +56,7 @@ bench-turns: setup
 
 # What a codec costs a call; docs/codecs.md holds the result.
 bench-codecs: setup
-	cargo bench --locked --profile dev --bench codecs
+	cargo bench --locked --bench codecs
 
 # What callers who wait are told, against what came; docs/waiting.md holds the result.
 bench-queue: setup

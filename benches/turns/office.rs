@@ -82,6 +82,8 @@ fn plan(clinic: &Dialplan, greeting: &str) -> Result<Dialplan, Box<dyn Error>> {
     let mut intent: Vec<Intent> = clinic
         .intents
         .iter()
+        // What is built in has no examples of the dialplan's.
+        .filter(|intent| !intent.examples.is_empty())
         .zip(answers)
         .map(|(intent, say)| Intent {
             name: &intent.name,
@@ -189,6 +191,7 @@ impl Office {
         let parts = Parts {
             config: Config {
                 listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+                data: records.path().to_owned(),
                 drain_seconds: 5,
                 ..Config::default()
             },
