@@ -58,8 +58,9 @@ fn tidy(line: &str) -> String {
         [b'v' | b'a', b'=', ..] => line.replace(['\0', '\r'], ""),
         // Of two spaces in a row the library makes an empty field.
         [b'm' | b'c', b'=', ..] => {
+            let line = line.replace('\0', "");
             let fields: Vec<_> = line.split_whitespace().collect();
-            fields.join(" ").replace('\0', "")
+            fields.join(" ")
         }
         [b'a'..=b'z', b'=', ..] => String::new(),
         _ => line.to_owned(),

@@ -266,8 +266,9 @@ fn no_body_is_a_late_offer_and_a_broken_one_names_its_line() {
             "line 3",
         ),
         ("v=0\r\nm=audio\r\n", "line 2"),
-        // A refusal could not repeat this.
-        ("v=0\r\nm=video 5000 RTP\0AVP 96\r\n", "m=video"),
+        // A refusal could not repeat these.
+        ("v=0\r\nm=video 5000 RTP\u{1}AVP 96\r\n", "m=video"),
+        ("v=0\r\nm=video 5000 \0 96\r\n", "line 2"),
     ] {
         let error = parse(body.as_bytes()).unwrap_err();
         assert!(error.is_malformed());
